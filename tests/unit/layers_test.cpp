@@ -1,6 +1,7 @@
 // Holds every #include of our own against cmake/layers.txt.
 #include "tests/support/project_files.h"
 
+#include "llvm/ADT/SmallVector.h"
 #include "llvm/ADT/StringRef.h"
 #include "llvm/ADT/StringSet.h"
 
