@@ -13,7 +13,13 @@
 
 namespace kmem {
 
+/// Where the unit lives: `mainFile` relative to `sourceRoot`, as every location will be; `directory` is where it is
+/// compiled.
+struct UnitPlace {
+  std::string mainFile, sourceRoot, directory;
+};
+
 /// Consumes the module's IR (it is simplified in place).
-summary::TuSummary extractSummary(KernelModule &module, const rules::RuleSet &rules, llvm::StringRef mainFile);
+summary::TuSummary extractSummary(KernelModule &module, const rules::RuleSet &rules, const UnitPlace &place);
 
 } // namespace kmem

@@ -1,0 +1,13 @@
+// Stage: extract. Simplifies unoptimised IR just enough to reason on: locals to SSA, constants folded, small diamonds
+// to selects. Nothing is inlined and no call disappears, so that every name a rule knows is still there.
+#pragma once
+
+namespace llvm {
+class Module;
+}
+
+namespace kmem::extract {
+
+void lowerModule(llvm::Module &module);
+
+} // namespace kmem::extract

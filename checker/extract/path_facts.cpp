@@ -1,0 +1,355 @@
+#include "checker/extract/path_facts.h"
+
+#include "llvm/ADT/STLExtras.h"
+#include "llvm/IR/InstrTypes.h"
+
+#include <functional>
+
+namespace kmem::extract {
+
+using llvm::APInt;
+using llvm::ConstantRange;
+using namespace summary;
+
+static constexpr unsigned maxEvaluationDepth = 8;
+
+static llvm::CmpInst::Predicate llvmPredicate(Predicate p) {
+  using C = llvm::CmpInst;
+  static constexpr C::Predicate table[] = {C::ICMP_EQ,  C::ICMP_NE,  C::ICMP_ULT, C::ICMP_ULE, C::ICMP_UGT,
+                                           C::ICMP_UGE, C::ICMP_SLT, C::ICMP_SLE, C::ICMP_SGT, C::ICMP_SGE};
+  return table[unsigned(p)];
+}
+
+const PathFacts::Fact *PathFacts::find(ExprId expr) const {
+  auto it = llvm::lower_bound(facts, expr, [](const Fact &f, ExprId id) { return f.expr < id; });
+  return it != facts.end() && it->expr == expr ? &*it : nullptr;
+}
+
+ExprId PathFacts::aliasOf(ExprId expr) const {
+  auto it = llvm::lower_bound(aliases, expr, [](const Alias &a, ExprId id) { return a.merge < id; });
+  return it != aliases.end() && it->merge == expr ? it->value : unknownExpr;
+}
+
+void PathFacts::setAlias(ExprId merge, ExprId value) {
+  if (pool->isConstant(merge) || merge == unknownExpr || value == unknownExpr || merge == value ||
+      pool->mentions(value, merge))
+    return;
+  auto it = llvm::lower_bound(aliases, merge, [](const Alias &a, ExprId id) { return a.merge < id; });
+  if (it != aliases.end() && it->merge == merge)
+    it->value = value;
+  else if (aliases.size() < maxFactsPerPath)
+    aliases.insert(it, {merge, value});
+}
+
+static ConstantRange fullRange(unsigned width) { return ConstantRange::getFull(width); }
+
+ConstantRange PathFacts::rangeOf(ExprId id, unsigned depth) const {
+  const Expr &e = (*pool)[id];
+  unsigned width = e.width ? e.width : 64;
+  if (e.kind == ExprKind::Constant)
+    return ConstantRange(APInt(width, uint64_t(e.value)));
+  ConstantRange known = fullRange(width);
+  if (const Fact *fact = find(id))
+    known = fact->range;
+  if (depth > maxEvaluationDepth)
+    return known;
+  if (ExprId alias = aliasOf(id); alias && (*pool)[alias].width == width)
+    known = known.intersectWith(rangeOf(alias, depth + 1));
+  auto operand = [&](ExprId a) { return rangeOf(a, depth + 1); };
+  auto same = [&](ExprId a) { return a != unknownExpr && (*pool)[a].width == width; };
+  switch (e.kind) {
+  case ExprKind::Truncate:
+    return (*pool)[e.a].width > width ? known.intersectWith(operand(e.a).truncate(width)) : known;
+  case ExprKind::Extend:
+    if ((*pool)[e.a].width >= width)
+      return known;
+    return known.intersectWith(e.value ? operand(e.a).signExtend(width) : operand(e.a).zeroExtend(width));
+  case ExprKind::Select:
+  case ExprKind::Merge: {
+    ExprId a = e.kind == ExprKind::Select ? e.b : e.a, b = e.kind == ExprKind::Select ? e.c : e.b;
+    return same(a) && same(b) ? known.intersectWith(operand(a).unionWith(operand(b))) : known;
+  }
+  default:
+    break;
+  }
+  if (!same(e.a) || !same(e.b))
+    return known;
+  switch (e.kind) {
+  case ExprKind::And:
+    return known.intersectWith(operand(e.a).binaryAnd(operand(e.b)));
+  case ExprKind::Or:
+    return known.intersectWith(operand(e.a).binaryOr(operand(e.b)));
+  case ExprKind::Add:
+    return known.intersectWith(operand(e.a).add(operand(e.b)));
+  case ExprKind::Sub:
+    return known.intersectWith(operand(e.a).sub(operand(e.b)));
+  case ExprKind::Mul:
+    return known.intersectWith(operand(e.a).multiply(operand(e.b)));
+  case ExprKind::Shl:
+    return known.intersectWith(operand(e.a).shl(operand(e.b)));
+  case ExprKind::LShr:
+    return known.intersectWith(operand(e.a).lshr(operand(e.b)));
+  case ExprKind::UDiv:
+    return known.intersectWith(operand(e.a).udiv(operand(e.b)));
+  case ExprKind::URem:
+    return known.intersectWith(operand(e.a).urem(operand(e.b)));
+  case ExprKind::UMin:
+    return known.intersectWith(operand(e.a).umin(operand(e.b)));
+  case ExprKind::UMax:
+    return known.intersectWith(operand(e.a).umax(operand(e.b)));
+  default:
+    return known;
+  }
+}
+
+int PathFacts::decide(ExprId id) const {
+  if (id == unknownExpr)
+    return -1;
+  ExprId simple = simplify(id);
+  const Expr &e = (*pool)[simple];
+  if (e.kind == ExprKind::Constant)
+    return e.value != 0;
+  ConstantRange range = rangeOf(simple);
+  if (const APInt *single = range.getSingleElement())
+    return !single->isZero();
+  if (e.kind == ExprKind::Compare && (*pool)[e.a].width == (*pool)[e.b].width) {
+    ConstantRange a = rangeOf(e.a), b = rangeOf(e.b);
+    llvm::CmpInst::Predicate predicate = llvmPredicate(e.predicate);
+    if (a.icmp(predicate, b))
+      return 1;
+    if (a.icmp(llvm::CmpInst::getInversePredicate(predicate), b))
+      return 0;
+  }
+  return -1;
+}
+
+ExprId PathFacts::simplify(ExprId id, unsigned depth) const {
+  const Expr e = (*pool)[id];
+  if (id == unknownExpr || e.kind == ExprKind::Constant || depth > maxEvaluationDepth)
+    return id;
+  if (const Fact *fact = find(id))
+    if (const APInt *single = fact->range.getSingleElement())
+      return pool->constant(int64_t(single->getZExtValue()), e.width);
+  if (ExprId alias = aliasOf(id))
+    return simplify(alias, depth + 1);
+  auto part = [&](ExprId a) { return simplify(a, depth + 1); };
+  switch (e.kind) {
+  case ExprKind::Select: {
+    int known = decide(e.a);
+    if (known >= 0)
+      return part(known ? e.b : e.c);
+    return pool->select(e.width, e.a, part(e.b), part(e.c));
+  }
+  case ExprKind::Compare: {
+    ExprId a = part(e.a), b = part(e.b);
+    return a == e.a && b == e.b ? id : pool->compare(e.predicate, a, b);
+  }
+  case ExprKind::Truncate:
+  case ExprKind::Extend: {
+    ExprId a = part(e.a);
+    return a == e.a ? id : pool->cast(a, e.width, e.value);
+  }
+  case ExprKind::And:
+  case ExprKind::Or:
+  case ExprKind::Xor:
+  case ExprKind::Add:
+  case ExprKind::Sub:
+  case ExprKind::Mul:
+  case ExprKind::Shl:
+  case ExprKind::LShr:
+  case ExprKind::UDiv:
+  case ExprKind::URem:
+  case ExprKind::UMin:
+  case ExprKind::UMax: {
+    ExprId a = part(e.a), b = part(e.b);
+    return a == e.a && b == e.b ? id : pool->binary(e.kind, e.width, a, b);
+  }
+  default:
+    return id;
+  }
+}
+
+bool PathFacts::assumeRange(ExprId expr, const ConstantRange &range) {
+  if (expr == unknownExpr || (*pool)[expr].width != range.getBitWidth())
+    return true;
+  ConstantRange known = rangeOf(expr).intersectWith(range);
+  if (known.isEmptySet())
+    return false;
+  if (pool->isConstant(expr) || known.isFullSet())
+    return true;
+  auto it = llvm::lower_bound(facts, expr, [](const Fact &f, ExprId id) { return f.expr < id; });
+  if (it != facts.end() && it->expr == expr)
+    it->range = known;
+  else if (facts.size() < maxFactsPerPath)
+    facts.insert(it, {expr, known});
+  learnOperand(expr, known);
+  return true;
+}
+
+/// A fact about a widened value is one about the value itself.
+void PathFacts::learnOperand(ExprId expr, const ConstantRange &range) {
+  const Expr e = (*pool)[expr];
+  if (e.kind != ExprKind::Extend || !e.a)
+    return;
+  unsigned width = (*pool)[e.a].width;
+  if (width < range.getBitWidth())
+    assumeRange(e.a, range.truncate(width));
+}
+
+void PathFacts::markChecked(ExprId expr) {
+  auto it = llvm::lower_bound(checked, expr);
+  if (expr != unknownExpr && !pool->isConstant(expr) && (it == checked.end() || *it != expr) &&
+      checked.size() < maxFactsPerPath)
+    checked.insert(it, expr);
+}
+
+static bool boundsLeft(Predicate p) {
+  return p == Predicate::Ult || p == Predicate::Ule || p == Predicate::Slt || p == Predicate::Sle || p == Predicate::Eq;
+}
+static bool boundsRight(Predicate p) {
+  return p == Predicate::Ugt || p == Predicate::Uge || p == Predicate::Sgt || p == Predicate::Sge || p == Predicate::Eq;
+}
+
+bool PathFacts::assumeCompare(const Expr &compare, bool value) {
+  llvm::CmpInst::Predicate predicate = llvmPredicate(compare.predicate);
+  if (!value)
+    predicate = llvm::CmpInst::getInversePredicate(predicate);
+  Predicate taken = compare.predicate;
+  if (!value) {
+    static constexpr Predicate inverse[] = {Predicate::Ne,  Predicate::Eq,  Predicate::Uge, Predicate::Ugt,
+                                            Predicate::Ule, Predicate::Ult, Predicate::Sge, Predicate::Sgt,
+                                            Predicate::Sle, Predicate::Slt};
+    taken = inverse[unsigned(compare.predicate)];
+  }
+  if (boundsLeft(taken) && !pool->isConstant(compare.b, 0))
+    markChecked(compare.a);
+  if (boundsRight(taken) && !pool->isConstant(compare.b))
+    markChecked(compare.b);
+  if ((*pool)[compare.a].width != (*pool)[compare.b].width)
+    return true;
+  ConstantRange right = rangeOf(compare.b), left = rangeOf(compare.a);
+  if (!assumeRange(compare.a, ConstantRange::makeAllowedICmpRegion(predicate, right)))
+    return false;
+  return pool->isConstant(compare.b) ||
+         assumeRange(compare.b,
+                     ConstantRange::makeAllowedICmpRegion(llvm::CmpInst::getSwappedPredicate(predicate), left));
+}
+
+bool PathFacts::assume(ExprId condition, bool value) {
+  if (condition == unknownExpr)
+    return true;
+  int known = decide(condition);
+  if (known >= 0)
+    return known == int(value);
+  const Expr e = (*pool)[condition];
+  if (e.kind == ExprKind::Compare)
+    return assumeCompare(e, value) && assumeRange(condition, ConstantRange(APInt(1, value)));
+  if (e.width == 1 && e.kind == ExprKind::Xor && pool->isConstant(e.b, 1))
+    return assume(e.a, !value);
+  if (e.width == 1 && e.kind == ExprKind::And && value)
+    return assume(e.a, true) && assume(e.b, true);
+  if (e.width == 1 && e.kind == ExprKind::Or && !value)
+    return assume(e.a, false) && assume(e.b, false);
+  if (e.kind == ExprKind::Select && e.width == 1) { // a && b, a || b
+    if (value && pool->isConstant(e.c, 0))
+      return assume(e.a, true) && assume(e.b, true);
+    if (!value && pool->isConstant(e.b, 1))
+      return assume(e.a, false) && assume(e.c, false);
+  }
+  ConstantRange zero(APInt(e.width, 0));
+  return assumeRange(condition, value ? zero.inverse() : zero);
+}
+
+void PathFacts::forgetIf(llvm::function_ref<bool(const Expr &)> changed) {
+  std::function<bool(ExprId, unsigned)> touches = [&](ExprId id, unsigned depth) {
+    if (id == unknownExpr || depth > maxEvaluationDepth)
+      return false;
+    const Expr &e = (*pool)[id];
+    return changed(e) || touches(e.a, depth + 1) || touches(e.b, depth + 1) || touches(e.c, depth + 1);
+  };
+  llvm::erase_if(facts, [&](const Fact &f) { return touches(f.expr, 0); });
+  llvm::erase_if(aliases, [&](const Alias &a) { return touches(a.merge, 0) || touches(a.value, 0); });
+  llvm::erase_if(checked, [&](ExprId id) { return touches(id, 0); });
+}
+
+void PathFacts::forget(ExprId leaf) {
+  llvm::erase_if(facts, [&](const Fact &f) { return pool->mentions(f.expr, leaf); });
+  llvm::erase_if(aliases,
+                 [&](const Alias &a) { return pool->mentions(a.merge, leaf) || pool->mentions(a.value, leaf); });
+  llvm::erase_if(checked, [&](ExprId id) { return pool->mentions(id, leaf); });
+}
+
+bool PathFacts::isChecked(ExprId id, unsigned depth) const {
+  if (id == unknownExpr || depth > maxEvaluationDepth)
+    return false;
+  if (llvm::binary_search(checked, id))
+    return true;
+  if (ExprId alias = aliasOf(id); alias && isChecked(alias, depth + 1))
+    return true;
+  const Expr &e = (*pool)[id];
+  switch (e.kind) {
+  case ExprKind::Constant:
+    return true;
+  case ExprKind::Truncate:
+  case ExprKind::Extend:
+    return isChecked(e.a, depth + 1);
+  case ExprKind::UMin:
+  case ExprKind::URem:
+    return true;
+  case ExprKind::And:
+    return isChecked(e.a, depth + 1) || isChecked(e.b, depth + 1);
+  case ExprKind::UDiv:
+  case ExprKind::LShr:
+  case ExprKind::Sub:
+    return isChecked(e.a, depth + 1);
+  case ExprKind::Add:
+  case ExprKind::Mul:
+  case ExprKind::Shl:
+  case ExprKind::Or:
+  case ExprKind::UMax:
+    return isChecked(e.a, depth + 1) && isChecked(e.b, depth + 1);
+  case ExprKind::Select:
+    return isChecked(e.b, depth + 1) && isChecked(e.c, depth + 1);
+  case ExprKind::Merge:
+    return isChecked(e.a, depth + 1) && isChecked(e.b, depth + 1);
+  default:
+    return false;
+  }
+}
+
+void PathFacts::mergeWith(const PathFacts &other) {
+  // A value that one path never constrained may be anything; one that both did lies in the union.
+  llvm::SmallVector<Fact, 4> common;
+  for (const Fact &fact : facts) {
+    ConstantRange joined = fact.range.unionWith(other.rangeOf(fact.expr));
+    if (!joined.isFullSet())
+      common.push_back({fact.expr, joined});
+  }
+  for (const Fact &fact : other.facts) {
+    if (find(fact.expr))
+      continue;
+    ConstantRange joined = fact.range.unionWith(rangeOf(fact.expr));
+    if (!joined.isFullSet())
+      common.push_back({fact.expr, joined});
+  }
+  // What a path took a phi for survives the meeting as a range.
+  for (const Alias &alias : aliases) {
+    if (find(alias.merge) || llvm::is_contained(other.aliases, alias))
+      continue;
+    ConstantRange joined = rangeOf(alias.merge).unionWith(other.rangeOf(alias.merge));
+    if (!joined.isFullSet() && !llvm::any_of(common, [&](const Fact &f) { return f.expr == alias.merge; }))
+      common.push_back({alias.merge, joined});
+  }
+  llvm::erase_if(aliases, [&](const Alias &alias) { return !llvm::is_contained(other.aliases, alias); });
+  llvm::erase_if(checked, [&](ExprId id) { return !other.isChecked(id); });
+  llvm::sort(common, [](const Fact &a, const Fact &b) { return a.expr < b.expr; });
+  if (common.size() > maxFactsPerPath)
+    common.truncate(maxFactsPerPath);
+  facts = common;
+}
+
+bool PathFacts::operator==(const PathFacts &other) const {
+  return facts == other.facts && aliases == other.aliases && checked == other.checked;
+}
+
+} // namespace kmem::extract

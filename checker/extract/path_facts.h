@@ -1,0 +1,65 @@
+// Stage: extract. What one path through a function knows: value ranges of expressions, which of a phi's values it took,
+// and which values were compared against an upper limit.
+#pragma once
+
+#include "checker/extract/expr_pool.h"
+
+#include "llvm/ADT/STLFunctionalExtras.h"
+#include "llvm/ADT/SmallVector.h"
+#include "llvm/IR/ConstantRange.h"
+
+namespace kmem::extract {
+
+/// Oldest facts are forgotten beyond this many; forgetting is safe, it only merges paths.
+inline constexpr unsigned maxFactsPerPath = 24;
+
+class PathFacts {
+public:
+  explicit PathFacts(ExprPool &pool) : pool(&pool) {}
+
+  /// Assumes `condition` is `value`; false when the path cannot be.
+  bool assume(ExprId condition, bool value);
+  /// Assumes `expr` lies in `range`.
+  bool assumeRange(ExprId expr, const llvm::ConstantRange &range);
+  /// Remembers that `merge` stands for `value` on this path.
+  void setAlias(ExprId merge, ExprId value);
+  /// Forgets all that depends on `leaf`: it has a new value.
+  void forget(ExprId leaf);
+  void forgetIf(llvm::function_ref<bool(const summary::Expr &)> changed);
+
+  /// `expr` with what the path knows put in.
+  ExprId simplify(ExprId expr, unsigned depth = 0) const;
+  llvm::ConstantRange rangeOf(ExprId expr, unsigned depth = 0) const;
+  /// 0, 1 or unknown (-1).
+  int decide(ExprId condition) const;
+  bool isChecked(ExprId expr, unsigned depth = 0) const;
+
+  /// Keeps what both paths know.
+  void mergeWith(const PathFacts &other);
+  bool operator==(const PathFacts &other) const;
+
+  struct Fact {
+    ExprId expr;
+    llvm::ConstantRange range;
+    bool operator==(const Fact &) const = default;
+  };
+  llvm::ArrayRef<Fact> all() const { return facts; }
+
+private:
+  struct Alias {
+    ExprId merge, value;
+    bool operator==(const Alias &) const = default;
+  };
+  const Fact *find(ExprId expr) const;
+  ExprId aliasOf(ExprId expr) const;
+  bool assumeCompare(const summary::Expr &compare, bool value);
+  void markChecked(ExprId expr);
+  void learnOperand(ExprId expr, const llvm::ConstantRange &range);
+
+  ExprPool *pool;
+  llvm::SmallVector<Fact, 4> facts;     ///< sorted by expr
+  llvm::SmallVector<Alias, 4> aliases;  ///< sorted by merge
+  llvm::SmallVector<ExprId, 4> checked; ///< sorted
+};
+
+} // namespace kmem::extract

@@ -1,0 +1,134 @@
+// The second half of Simulation: with the states settled, writes down calls and exits.
+#include "checker/extract/simulation.h"
+
+#include "llvm/IR/Function.h"
+#include "llvm/IR/Instructions.h"
+#include "llvm/Support/raw_ostream.h"
+
+namespace kmem::extract {
+
+using namespace summary;
+
+static uint64_t maxOf(unsigned width) { return width >= 64 ? ~uint64_t(0) : (uint64_t(1) << width) - 1; }
+
+Guard Simulation::guardOf(const PathState &state) {
+  Guard guard;
+  for (const PathFacts::Fact &fact : state.facts.all()) {
+    const Expr &e = pool[fact.expr];
+    if (e.kind == ExprKind::Constant || !pool.decidableByCaller(fact.expr))
+      continue;
+    const llvm::ConstantRange &range = fact.range;
+    Atom atom;
+    atom.value = fact.expr;
+    if (range.isWrappedSet()) {
+      llvm::ConstantRange hole = range.inverse();
+      atom.outside = true;
+      atom.low = hole.getUnsignedMin().getZExtValue();
+      atom.high = hole.getUnsignedMax().getZExtValue();
+    } else {
+      atom.low = range.getUnsignedMin().getZExtValue();
+      atom.high = range.getUnsignedMax().getZExtValue();
+    }
+    guard.push_back(atom);
+  }
+  return guard;
+}
+
+void Simulation::record(const llvm::BasicBlock &block) {
+  auto it = entryStates.find(&block);
+  if (it == entryStates.end())
+    return;
+  States states = it->second;
+  for (const llvm::Instruction &instruction : block) {
+    if (auto *call = llvm::dyn_cast<llvm::CallBase>(&instruction))
+      recordCall(*call, states, dying.contains(&block));
+    else if (auto *ret = llvm::dyn_cast<llvm::ReturnInst>(&instruction))
+      recordExit(*ret, states);
+    step(instruction, states);
+  }
+}
+
+static std::string signatureOf(const llvm::CallBase &call) {
+  std::string text;
+  llvm::raw_string_ostream out(text);
+  call.getFunctionType()->print(out);
+  return text;
+}
+
+/// Calls that only change the context leave their mark on the states; nobody needs the call itself.
+static bool onlyChangesContext(const rules::FunctionRule &rule) {
+  return !rule.effects.empty() && !rule.alloc && !rule.free && rule.sleeps == rules::SleepWhen::Never &&
+         rule.callbacks.empty();
+}
+
+void Simulation::recordCall(const llvm::CallBase &call, const States &states, bool isDying) {
+  if (call.getIntrinsicID() != llvm::Intrinsic::not_intrinsic || call.isInlineAsm())
+    return;
+  unsigned id = values.callIndex(call);
+  if (function.calls.size() <= id)
+    function.calls.resize(id + 1);
+  Call recorded;
+  ModuleLocation place = index.placeOf(call);
+  recorded.where = {pool.name(place.file), place.line, place.column};
+  recorded.dying = isDying;
+  auto *callee = llvm::dyn_cast<llvm::Function>(call.getCalledOperand()->stripPointerCasts());
+  if (callee) {
+    recorded.callee = pool.name(index.functionKey(*callee));
+    const rules::FunctionRule *rule = index.rule(*callee);
+    if (rule && onlyChangesContext(*rule)) {
+      function.calls[id] = recorded;
+      return;
+    }
+  } else {
+    recorded.kind = CalleeKind::Indirect;
+    recorded.target = values.of(*call.getCalledOperand());
+    recorded.signature = pool.name(signatureOf(call));
+  }
+  for (const PathState &state : states) {
+    summary::PathState reached;
+    reached.delta = state.delta;
+    reached.held.assign(state.held.begin(), state.held.end());
+    reached.guard = guardOf(state);
+    for (const llvm::Use &use : call.args()) {
+      ExprId raw = values.of(*use);
+      ExprId value = state.facts.simplify(raw);
+      reached.arguments.push_back(value);
+      unsigned width = pool[value].width;
+      if (!use->getType()->isIntegerTy() || width < 16 || pool.isConstant(value))
+        continue;
+      llvm::ConstantRange range = state.facts.rangeOf(value);
+      ArgumentRange bounds;
+      bounds.argument = uint8_t(use.getOperandNo());
+      bounds.low = range.getUnsignedMin().getZExtValue();
+      bounds.high = range.getUnsignedMax().getZExtValue();
+      bounds.checked = state.facts.isChecked(value) || state.facts.isChecked(raw);
+      if (bounds.checked || bounds.low > 0 || bounds.high < maxOf(width))
+        reached.ranges.push_back(bounds);
+    }
+    if (!llvm::is_contained(recorded.states, reached))
+      recorded.states.push_back(std::move(reached));
+  }
+  function.calls[id] = std::move(recorded);
+}
+
+void Simulation::recordExit(const llvm::ReturnInst &ret, const States &states) {
+  for (const PathState &state : states) {
+    Exit exit;
+    exit.delta = state.delta;
+    exit.held.assign(state.held.begin(), state.held.end());
+    exit.guard = guardOf(state);
+    if (const llvm::Value *value = ret.getReturnValue()) {
+      exit.value = state.facts.simplify(values.of(*value));
+      llvm::ConstantRange range = state.facts.rangeOf(exit.value);
+      if (exit.value && pool[exit.value].width == range.getBitWidth()) {
+        exit.low = range.getUnsignedMin().getZExtValue();
+        exit.high = range.getUnsignedMax().getZExtValue();
+        exit.nonZero = !range.contains(llvm::APInt::getZero(range.getBitWidth()));
+      }
+    }
+    if (!llvm::is_contained(function.exits, exit))
+      function.exits.push_back(std::move(exit));
+  }
+}
+
+} // namespace kmem::extract
