@@ -1,0 +1,16 @@
+#include <linux/uaccess.h>
+
+struct upload {
+	u32 bytes;
+};
+
+int image_alloc(void **slot, size_t bytes);
+
+int upload_start(void **slot, const void __user *from)
+{
+	struct upload upload;
+
+	if (copy_from_user(&upload, from, sizeof(upload)))
+		return -EFAULT;
+	return image_alloc(slot, upload.bytes);
+}
