@@ -6,6 +6,7 @@
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/Support/JSON.h"
 
+#include <algorithm>
 #include <gtest/gtest.h>
 #include <map>
 
@@ -71,8 +72,8 @@ TEST_P(Cases, areReportedAsExpected) {
 
 INSTANTIATE_TEST_SUITE_P(, Cases, testing::ValuesIn(caseNames()), [](const testing::TestParamInfo<std::string> &info) {
   std::string name = info.param;
-  llvm::replace(name, '-', '_');
-  llvm::replace(name, '/', '_');
+  std::replace(name.begin(), name.end(), '-', '_');
+  std::replace(name.begin(), name.end(), '/', '_');
   return name;
 });
 

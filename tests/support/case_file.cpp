@@ -17,7 +17,7 @@ std::string caseOf(llvm::StringRef path) {
     return "";
   llvm::StringRef what = parts[1];
   what.consume_back(".c");
-  return (parts[0] + "/" + what).str();
+  return parts[0].str() + "/" + what.str();
 }
 
 void addExpectations(Case &result, llvm::StringRef file, unsigned line, llvm::StringRef ids) {
