@@ -71,7 +71,7 @@ Canonical &operator<<(Canonical &out, const FieldRule &r) {
   return out << r.name << r.callback << r.runsIn << r.varies << r.paramSources << r.source;
 }
 Canonical &operator<<(Canonical &out, const FamilyRule &r) {
-  return out << r.name << r.description << r.release << r.covers;
+  return out << r.name << r.description << r.release << r.virtuallyMapped << r.covers;
 }
 Canonical &operator<<(Canonical &out, const ValueRule &r) { return out << r.name << r.expression << r.gfpFlag; }
 Canonical &operator<<(Canonical &out, const CheckRule &r) {

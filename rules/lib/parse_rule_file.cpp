@@ -64,6 +64,7 @@ template <> struct MappingTraits<FamilyRow> {
     io.mapRequired("name", row.name);
     io.mapRequired("description", row.rule.description);
     io.mapOptional("release", row.rule.release);
+    io.mapOptional("virtually_mapped", row.rule.virtuallyMapped, false);
     mapList(io, "covers", row.rule.covers);
   }
 };

@@ -148,6 +148,7 @@ struct FamilyRule {
   std::string description;
   RuleOrigin origin;
   std::string release;         ///< the function a fix should call
+  bool virtuallyMapped = false; ///< made by mapping pages: allocating and releasing it works on page tables and may sleep
   std::vector<std::string> covers; ///< a release of this family also takes these (a kvmalloc may be slab or vmalloc)
 };
 
