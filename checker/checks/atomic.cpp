@@ -1,0 +1,145 @@
+// kmem-atomic-gfp, kmem-atomic-vmalloc, kmem-atomic-sleep: a call that may sleep where the context forbids it. One class, because a lock
+// held around a call that sleeps in several ways is one bug, not three.
+#include "checker/checks/gfp_text.h"
+#include "checker/checks/trace.h"
+
+#include "llvm/ADT/StringSet.h"
+
+namespace kmem::checks {
+
+using namespace link;
+
+namespace {
+
+/// Why a call may sleep.
+struct Sleep {
+  llvm::StringRef check;
+  int gfpArgument = rules::noArgument;
+  std::string how; ///< "with GFP_KERNEL"; empty when it always may
+};
+
+class AtomicCheck final : public Check {
+public:
+  AtomicCheck(CheckInput input, llvm::StringSet<> enabled)
+      : Check(input), enabled(std::move(enabled)),
+        directReclaim(uint64_t(input.program.value("__GFP_DIRECT_RECLAIM").value_or(0))) {}
+
+  void visit(const SiteVisit &site) override {
+    if (!site.context.atomic())
+      return;
+    std::optional<Sleep> sleep = sleepOf(site);
+    if (!sleep || !enabled.contains(sleep->check) || isBoot(site))
+      return;
+    report(site, *sleep);
+  }
+
+  std::vector<Finding> finish() override { return causes.take(); }
+
+private:
+  std::optional<Sleep> sleepOf(const SiteVisit &site) const;
+  bool forbidden(const SiteVisit &site) const;
+  bool isBoot(const SiteVisit &site) const;
+  llvm::StringRef checkFor(const rules::FunctionRule &rule) const;
+  void report(const SiteVisit &site, const Sleep &sleep);
+
+  llvm::StringSet<> enabled;
+  uint64_t directReclaim;
+  RootCauses causes;
+};
+
+} // namespace
+
+llvm::StringRef AtomicCheck::checkFor(const rules::FunctionRule &rule) const {
+  auto mapped = [&](llvm::StringRef family) {
+    const rules::FamilyRule *known = input.program.rules().family(family);
+    return known && known->virtuallyMapped;
+  };
+  bool freesMapped = rule.free && llvm::any_of(rule.free->families, mapped);
+  return (rule.alloc && mapped(rule.alloc->family)) || freesMapped ? "kmem-atomic-vmalloc" : "kmem-atomic-sleep";
+}
+
+/// The context with the caller's own lock gone, for functions that drop it before they block.
+static Context withoutOwnLock(Context context) {
+  context.preempt -= context.preempt > 0;
+  context.softirq -= context.softirq > 0;
+  context.irqsOff = false;
+  return context;
+}
+
+bool AtomicCheck::forbidden(const SiteVisit &site) const {
+  Context context = site.rule->dropsCallersLock ? withoutOwnLock(site.context) : site.context;
+  if (!context.atomic())
+    return false;
+  if (site.rule->allowedInInterrupt && context.inInterrupt() && !context.nmi)
+    return false;
+  return site.rule->forbiddenIn.empty() || site.rule->forbiddenIn.intersects(context.components());
+}
+
+std::optional<Sleep> AtomicCheck::sleepOf(const SiteVisit &site) const {
+  const rules::FunctionRule &rule = *site.rule;
+  if (!forbidden(site))
+    return std::nullopt;
+  if (rule.sleeps == rules::SleepWhen::Always || (!rule.forbiddenIn.empty() && rule.sleeps == rules::SleepWhen::Never && !rule.alloc))
+    return Sleep{checkFor(rule), rules::noArgument, ""};
+  if (rule.alloc && !rule.alloc->fixedGfp.empty()) {
+    uint64_t flags = uint64_t(input.program.value(rule.alloc->fixedGfp).value_or(0));
+    if (flags & directReclaim)
+      return Sleep{"kmem-atomic-gfp", rules::noArgument, "with " + rule.alloc->fixedGfp};
+    return std::nullopt;
+  }
+  int argument = rule.sleepGfp >= 0 ? rule.sleepGfp : rule.gfpArg >= 0 ? rule.gfpArg : rule.alloc ? rule.alloc->gfp : rules::noArgument;
+  if (argument < 0)
+    return std::nullopt;
+  Value flags = input.walk.argument(site, argument);
+  if (!(flags.ones & directReclaim) || !directReclaim)
+    return std::nullopt;
+  return Sleep{"kmem-atomic-gfp", argument, "with " + describeGfp(input.program, flags.ones & ~flags.zeros)};
+}
+
+/// Code that only runs while booting is no bug when nothing can be scheduled yet.
+bool AtomicCheck::isBoot(const SiteVisit &site) const {
+  for (const PathNode *node = site.node;; node = &input.walk.node(uint32_t(node->parent))) {
+    const rules::FunctionRule *rule = input.program.function(node->function).rule;
+    if (rule && rule->bootOnly)
+      return true;
+    if (node->parent < 0)
+      return false;
+  }
+}
+
+void AtomicCheck::report(const SiteVisit &site, const Sleep &sleep) {
+  const Program &program = input.program;
+  Choice choice = whereChosen(input, site, sleep.gfpArgument);
+  const Function &chooser = program.function(choice.function);
+  const Function &f = program.function(site.call.function);
+  Origin origin = originOf(input, site);
+  std::string callee = spellingOf(program, f, site.call.call);
+  // Two names of one bug: what sleeps, and the call that goes there with the lock held.
+  std::string where = program.name(chooser, chooser.summary.key).str() + ">" + spellingOf(program, chooser, choice.call) + "#" +
+                      std::to_string(ordinalOf(chooser, choice.call));
+  std::string whence = origin.function + ":" + origin.firstCall;
+  if (!causes.isNew("at " + where) || !causes.isNew("from " + whence))
+    return;
+  Finding finding;
+  finding.check = sleep.check.str();
+  finding.confidence = confidenceOf(site);
+  finding.severity = finding.confidence == Confidence::High ? Severity::Error : Severity::Warning;
+  std::string call = callee + "()" + (sleep.how.empty() ? "" : " " + sleep.how);
+  finding.message = call + " may sleep, but " + origin.what;
+  finding.location = locationOf(program, chooser, chooser.summary.calls[choice.call].where);
+  finding.function = program.symbol(choice.function).str();
+  finding.context = describe(site.context.components());
+  finding.fingerprint = makeFingerprint({finding.check, where, callee, sleep.how});
+  finding.trace = traceOf(input, site, choice, call + " may sleep", sleep.how);
+  causes.add({"at " + where, "from " + whence}, std::move(finding));
+}
+
+std::unique_ptr<Check> makeAtomicCheck(CheckInput input, llvm::function_ref<bool(llvm::StringRef)> enabled) {
+  llvm::StringSet<> ids;
+  for (llvm::StringRef id : {"kmem-atomic-gfp", "kmem-atomic-vmalloc", "kmem-atomic-sleep"})
+    if (enabled(id))
+      ids.insert(id);
+  return ids.empty() ? nullptr : std::make_unique<AtomicCheck>(input, std::move(ids));
+}
+
+} // namespace kmem::checks

@@ -1,0 +1,200 @@
+#include "checker/checks/trace.h"
+
+#include "llvm/ADT/STLExtras.h"
+
+namespace kmem::checks {
+
+using namespace link;
+using summary::ExprKind;
+
+/// Paths with more doubts than these are of medium or low confidence.
+static constexpr unsigned highConfidenceDoubts = 0, mediumConfidenceDoubts = 2;
+
+SourceLocation locationOf(const Program &program, const Function &function, const summary::Location &where) {
+  return {program.name(function, where.file).str(), where.line, where.column};
+}
+
+std::string spellingOf(const Program &program, const Function &caller, uint32_t call) {
+  const rules::FunctionRule *rule = caller.calls[call].rule;
+  if (rule && !rule->spelling.empty())
+    return rule->spelling;
+  const summary::Call &site = caller.summary.calls[call];
+  if (site.kind == summary::CalleeKind::Indirect) {
+    const summary::Expr &target = caller.summary.exprs[site.target];
+    llvm::StringRef place = program.name(caller, target.name).split('@').first;
+    return place.empty() ? "a function pointer" : place.str();
+  }
+  llvm::StringRef symbol = program.name(caller, site.callee).split('@').first;
+  symbol.consume_back("_noprof");
+  return symbol.str();
+}
+
+unsigned ordinalOf(const Function &caller, uint32_t call) {
+  unsigned count = 0;
+  for (uint32_t i = 0; i < call; ++i)
+    count += caller.summary.calls[i].callee == caller.summary.calls[call].callee;
+  return count;
+}
+
+/// The parameter an expression hands on, or -1.
+static int parameterIn(const Function &f, summary::ExprId expr) {
+  llvm::SmallVector<summary::ExprId, 8> work{expr};
+  while (!work.empty()) {
+    const summary::Expr &e = f.summary.exprs[work.pop_back_val()];
+    if (e.kind == ExprKind::Parameter)
+      return int(e.value);
+    for (summary::ExprId part : {e.a, e.b, e.c})
+      if (part != summary::unknownExpr)
+        work.push_back(part);
+  }
+  return -1;
+}
+
+Choice whereChosen(const CheckInput &input, const SiteVisit &site, int argument) {
+  const Program &program = input.program;
+  const PathNode *node = site.node;
+  Choice choice{site.call.function, site.call.call, true};
+  if (argument < 0 || size_t(argument) >= site.state->arguments.size())
+    return choice;
+  summary::ExprId expr = site.state->arguments[size_t(argument)];
+  while (node->parent >= 0) {
+    int parameter = parameterIn(program.function(node->function), expr);
+    const PathNode &parent = input.walk.node(uint32_t(node->parent));
+    const auto &arguments = program.function(parent.function).summary.calls[node->call].states[node->state].arguments;
+    if (parameter < 0 || size_t(parameter) >= arguments.size())
+      break;
+    expr = arguments[size_t(parameter)];
+    choice = {parent.function, node->call, false};
+    node = &parent;
+  }
+  return choice;
+}
+
+static std::string lockText(const Program &program, const Function &f, const summary::Acquisition &held) {
+  std::string lock = program.name(f, held.lock).split('@').first.str();
+  return program.name(f, held.primitive).split('@').first.str() + "(" + (lock.empty() ? "" : "&" + lock) + ")";
+}
+
+/// The acquisition that made a state atomic: the outermost still held.
+static const summary::Acquisition *acquisitionOf(const Function &f, const summary::PathState &state) {
+  return state.held.empty() ? nullptr : &f.summary.acquisitions[state.held.front()];
+}
+
+namespace {
+/// The nodes from the root to a site, and the call each makes.
+struct Hop {
+  const PathNode *node;
+  uint32_t call;
+  const summary::PathState *state;
+};
+} // namespace
+
+static std::vector<Hop> hopsOf(const CheckInput &input, const SiteVisit &site) {
+  std::vector<Hop> hops{{site.node, site.call.call, site.state}};
+  const PathNode *node = site.node;
+  while (node->parent >= 0) {
+    const PathNode &parent = input.walk.node(uint32_t(node->parent));
+    const summary::Call &call = input.program.function(parent.function).summary.calls[node->call];
+    hops.push_back({&parent, node->call, &call.states[node->state]});
+    node = &parent;
+  }
+  std::reverse(hops.begin(), hops.end());
+  return hops;
+}
+
+/// The last hop at which the context turned from process to atomic; -1 when it was atomic from the start.
+static int turningPoint(const std::vector<Hop> &hops) {
+  for (int i = int(hops.size()) - 1; i >= 0; --i)
+    if (!hops[size_t(i)].node->context.atomic() && hops[size_t(i)].node->context.after(hops[size_t(i)].state->delta).atomic())
+      return i;
+  return -1;
+}
+
+static std::string keyOf(const Program &program, const Hop &hop) {
+  const Function &f = program.function(hop.node->function);
+  return program.name(f, f.summary.key).str();
+}
+
+static std::string callKey(const Program &program, const Hop &hop) {
+  const Function &f = program.function(hop.node->function);
+  return spellingOf(program, f, hop.call) + "#" + std::to_string(ordinalOf(f, hop.call));
+}
+
+Origin originOf(const CheckInput &input, const SiteVisit &site) {
+  const Program &program = input.program;
+  std::vector<Hop> hops = hopsOf(input, site);
+  int turn = turningPoint(hops);
+  const Hop &hop = hops[size_t(std::max(turn, 0))];
+  const Function &f = program.function(hop.node->function);
+  Origin origin;
+  origin.function = keyOf(program, hop);
+  origin.firstCall = callKey(program, hop);
+  origin.file = program.name(f, f.summary.where.file).str();
+  if (turn < 0) {
+    const PathNode &root = *hops.front().node;
+    if (root.entry >= 0) {
+      const EntryPoint &entry = program.entryPoints()[size_t(root.entry)];
+      origin.what = program.symbol(entry.function).str() + "() runs as " + entry.how + " in " + describe(entry.runsIn) + " context";
+    }
+    return origin;
+  }
+  const summary::Acquisition *held = acquisitionOf(f, *hop.state);
+  origin.what = (held ? lockText(program, f, *held) : std::string("an atomic section")) + " is held in " +
+                program.symbol(hop.node->function).str() + "()";
+  return origin;
+}
+
+static TraceStep stepAt(const Program &program, const Function &f, const summary::Location &where, StepKind kind,
+                        std::string message) {
+  return {locationOf(program, f, where), program.name(f, f.summary.symbol).str(), kind, std::move(message)};
+}
+
+static void addContextStep(const CheckInput &input, const Hop &hop, std::vector<TraceStep> &trace) {
+  const Program &program = input.program;
+  const Function &f = program.function(hop.node->function);
+  if (const summary::Acquisition *held = acquisitionOf(f, *hop.state))
+    trace.push_back(stepAt(program, f, held->where, StepKind::Context,
+                           lockText(program, f, *held) + " enters " + describe(held->components) + " context here"));
+}
+
+std::vector<TraceStep> traceOf(const CheckInput &input, const SiteVisit &site, const Choice &choice,
+                               const std::string &siteMessage, const std::string &choiceMessage) {
+  const Program &program = input.program;
+  std::vector<Hop> hops = hopsOf(input, site);
+  int turn = turningPoint(hops);
+  std::vector<TraceStep> trace;
+  const PathNode &root = *hops.front().node;
+  if (root.entry >= 0 && turn < 0) {
+    const EntryPoint &entry = program.entryPoints()[size_t(root.entry)];
+    trace.push_back({{program.text(entry.where.file).str(), entry.where.line, entry.where.column},
+                     program.symbol(entry.function).str(), StepKind::Entry,
+                     entry.how + " enters " + program.symbol(entry.function).str() + "() in " + describe(entry.runsIn) + " context"});
+  }
+  for (size_t i = 0; i < hops.size(); ++i) {
+    const Function &f = program.function(hops[i].node->function);
+    const summary::Call &call = f.summary.calls[hops[i].call];
+    if (int(i) == turn)
+      addContextStep(input, hops[i], trace);
+    if (i + 1 == hops.size()) {
+      trace.push_back(stepAt(program, f, call.where, StepKind::Site, siteMessage));
+      break;
+    }
+    bool chosen = !choice.atSite && choice.function == hops[i].node->function && choice.call == hops[i].call;
+    std::string callee = program.symbol(hops[i + 1].node->function).str();
+    std::string message = call.kind == summary::CalleeKind::Indirect
+                              ? "calls " + callee + "() through " + spellingOf(program, f, hops[i].call)
+                              : "calls " + callee + "()";
+    trace.push_back(stepAt(program, f, call.where, chosen ? StepKind::Value : StepKind::Call,
+                           chosen ? message + " " + choiceMessage : message));
+  }
+  return trace;
+}
+
+Confidence confidenceOf(const SiteVisit &site) {
+  unsigned doubts = site.node->doubts + site.mayNotHappen;
+  if (doubts <= highConfidenceDoubts)
+    return Confidence::High;
+  return doubts <= mediumConfidenceDoubts ? Confidence::Medium : Confidence::Low;
+}
+
+} // namespace kmem::checks
