@@ -2,9 +2,7 @@
 #include "tests/support/case_file.h"
 #include "tests/support/program_run.h"
 #include "tests/support/project_files.h"
-
-#include "llvm/ADT/SmallVector.h"
-#include "llvm/Support/JSON.h"
+#include "tests/support/small_tree.h"
 
 #include <algorithm>
 #include <gtest/gtest.h>
@@ -28,15 +26,8 @@ std::set<std::string> checksReporting(const std::string &story, const std::strin
                     "--source-root=" + projectPath("examples"), projectPath("examples/" + story + "/" + file), "--",
                     "-O2", "-nostdinc", "-D__KERNEL__", "-I" + stubHeaders()});
   EXPECT_TRUE(run.exitCode == 0 || run.exitCode == 1) << run.exitCode << run.err;
-  std::set<std::string> checks;
-  const std::string report = readFile(folder.path("out.jsonl"));
-  llvm::SmallVector<llvm::StringRef> lines;
-  llvm::StringRef(report).split(lines, '\n', -1, /*KeepEmpty=*/false);
-  for (llvm::StringRef line : lines)
-    if (auto value = llvm::json::parse(line); value && value->getAsObject())
-      if (auto check = value->getAsObject()->getString("check"))
-        checks.insert(check->str());
-  return checks;
+  const std::vector<std::string> checks = valuesOf(readFile(folder.path("out.jsonl")), "check");
+  return {checks.begin(), checks.end()};
 }
 
 std::string checkNamedByReadme(const std::string &story) {
