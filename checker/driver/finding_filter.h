@@ -1,0 +1,19 @@
+// Stage: driver. From everything the checks found to what the user wants to read.
+#pragma once
+
+#include "checker/driver/tree.h"
+#include "core/finding/finding.h"
+
+namespace kmem {
+
+struct FilteredFindings {
+  std::vector<Finding> findings; ///< in report order
+  unsigned suppressedByComment = 0;
+  unsigned suppressedByFilter = 0;
+};
+
+/// Turns chosen warnings into errors, then takes out what NOLINT comments, --header-filter, --line-filter and paths
+/// exclude.
+FilteredFindings filterFindings(std::vector<Finding> findings, const Options &options, const Tree &tree);
+
+} // namespace kmem

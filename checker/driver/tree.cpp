@@ -1,0 +1,132 @@
+#include "checker/driver/tree.h"
+
+#include "core/frontend/kernel_module.h"
+#include "core/support/paths.h"
+
+#include "llvm/ADT/STLExtras.h"
+#include "llvm/ADT/SmallString.h"
+#include "llvm/Support/FileSystem.h"
+#include "llvm/Support/Path.h"
+
+namespace kmem {
+
+namespace fs = llvm::sys::fs;
+
+static constexpr llvm::StringLiteral databaseName("compile_commands.json");
+
+static std::string currentDirectory() {
+  llvm::SmallString<256> path;
+  fs::current_path(path);
+  return std::string(path);
+}
+
+static std::string joined(llvm::StringRef folder, const llvm::Twine &name) {
+  llvm::SmallString<256> path(folder);
+  llvm::sys::path::append(path, name);
+  return std::string(path);
+}
+
+std::string Tree::name(const TranslationUnit &unit) const {
+  return relativeToRoot(unit.file, unit.directory, sourceRoot);
+}
+
+bool Tree::isChosen(llvm::StringRef path) const {
+  return chosenPaths.empty() || llvm::any_of(chosenPaths, [&](const std::string &chosen) {
+           return path == chosen || !below(path, chosen).empty();
+         });
+}
+
+static llvm::Expected<std::string> findDatabase(const Options &options) {
+  std::string here = currentDirectory();
+  if (!options.databasePath.empty())
+    return absolutePath(options.databasePath, here);
+  std::string start = here;
+  if (!options.paths.empty()) {
+    std::string path = absolutePath(options.paths.front(), here);
+    if (fs::exists(path))
+      start = fs::is_directory(path) ? path : llvm::sys::path::parent_path(path).str();
+  }
+  for (llvm::StringRef folder = start; !folder.empty(); folder = llvm::sys::path::parent_path(folder))
+    if (fs::exists(joined(folder, databaseName)))
+      return folder.str();
+  return llvm::createStringError("no " + databaseName + " at or above " + start +
+                                 "; name the build folder with -p, or put the compiler's flags behind --");
+}
+
+/// Each path as seen from here or, failing that, from the source root.
+static llvm::Error resolvePaths(const Options &options, Tree &tree) {
+  for (const std::string &spelled : options.paths) {
+    std::string path = absolutePath(spelled, currentDirectory());
+    if (!fs::exists(path))
+      path = absolutePath(spelled, tree.sourceRoot);
+    if (!fs::exists(path))
+      return llvm::createStringError("no such file or folder: " + spelled);
+    tree.chosenPaths.push_back(path);
+  }
+  return llvm::Error::success();
+}
+
+static llvm::Expected<Tree> openDatabase(const Options &options) {
+  auto path = findDatabase(options);
+  if (!path)
+    return path.takeError();
+  auto units = loadCompilationDatabase(*path);
+  if (!units)
+    return units.takeError();
+  if (units->empty())
+    return llvm::createStringError("no C translation unit in the compile database of " + *path);
+  Tree tree;
+  tree.units = std::move(*units);
+  tree.hasDatabase = true;
+  tree.buildDirectory = fs::is_directory(*path) ? *path : llvm::sys::path::parent_path(*path).str();
+  return tree;
+}
+
+static llvm::Expected<Tree> openFiles(const Options &options) {
+  if (options.paths.empty())
+    return llvm::createStringError("flags behind -- need a file to analyse");
+  Tree tree;
+  tree.buildDirectory = currentDirectory();
+  for (const std::string &path : options.paths) {
+    TranslationUnit unit{tree.buildDirectory, absolutePath(path, tree.buildDirectory), {"clang"}};
+    if (!fs::is_regular_file(unit.file))
+      return llvm::createStringError("no such file: " + path);
+    unit.arguments.insert(unit.arguments.end(), options.fixedFlags->begin(), options.fixedFlags->end());
+    unit.arguments.push_back(unit.file);
+    tree.units.push_back(std::move(unit));
+  }
+  return tree;
+}
+
+llvm::Expected<Tree> openTree(const Options &options) {
+  auto tree = options.fixedFlags ? openFiles(options) : openDatabase(options);
+  if (!tree)
+    return tree;
+  tree->sourceRoot = options.sourceRoot.empty() ? findSourceRoot(tree->units.front().file) : options.sourceRoot;
+  if (!fs::is_directory(tree->sourceRoot))
+    return llvm::createStringError("no such folder: " + tree->sourceRoot);
+  // Without a database the paths are the units, and everything in them is asked for.
+  if (!tree->hasDatabase)
+    return tree;
+  if (llvm::Error error = resolvePaths(options, *tree))
+    return std::move(error);
+  if (options.onlyThese) {
+    llvm::erase_if(tree->units, [&](const TranslationUnit &unit) { return !tree->isChosen(unit.file); });
+    if (tree->units.empty())
+      return llvm::createStringError("--only-these: no translation unit at the given paths");
+  }
+  return tree;
+}
+
+std::string cacheFolder(const Options &options, const Tree &tree) {
+  if (!options.cacheDirectory.empty())
+    return absolutePath(options.cacheDirectory, currentDirectory());
+  if (tree.hasDatabase)
+    return joined(tree.buildDirectory, ".kmem-tidy-cache");
+  llvm::SmallString<256> folder;
+  if (llvm::sys::path::cache_directory(folder)) // $XDG_CACHE_HOME or ~/.cache
+    return joined(folder, "kmem-tidy");
+  return joined(tree.buildDirectory, ".kmem-tidy-cache");
+}
+
+} // namespace kmem
