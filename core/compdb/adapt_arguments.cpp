@@ -13,9 +13,16 @@ namespace kmem {
 
 namespace options = clang::driver::options;
 
-/// Groups of options that are dropped as a whole: warnings, debug information, and what clang itself ignores.
+/// Added to every command. What gcc 12 only warns of must not stop clang.
+static constexpr const char *ownArguments[] = {"-w", "-Wno-error=int-conversion",
+                                               "-Wno-error=incompatible-function-pointer-types", "-resource-dir",
+                                               KMEM_CLANG_RESOURCE_DIR};
+
+/// Options, most of them groups, that are dropped as a whole: warnings, debug information, and what clang itself
+/// ignores.
 static bool inDroppedGroup(const llvm::opt::Arg &arg) {
-  static constexpr options::ID groups[] = {options::OPT_W_Group, options::OPT_R_Group, options::OPT_pedantic_Group,
+  static constexpr options::ID groups[] = {options::OPT_W_Group, options::OPT_w,
+                                           options::OPT_R_Group, options::OPT_pedantic_Group,
                                            options::OPT_g_Group, options::OPT_clang_ignored_gcc_optimization_f_Group};
   return llvm::any_of(groups, [&](options::ID group) { return arg.getOption().matches(group); });
 }
@@ -78,7 +85,7 @@ std::vector<std::string> adaptArguments(const TranslationUnit &unit, llvm::Array
   for (const llvm::opt::Arg *arg : list)
     if (!arg->getOption().matches(options::OPT_INPUT))
       adaptArgument(*arg, list, result);
-  result.insert(result.end(), {"-w", "-resource-dir", KMEM_CLANG_RESOURCE_DIR});
+  result.insert(result.end(), std::begin(ownArguments), std::end(ownArguments));
   result.insert(result.end(), extra.begin(), extra.end());
   addInput(unit, list, result);
   return result;

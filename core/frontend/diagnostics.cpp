@@ -20,6 +20,7 @@ static std::string placeOf(const clang::Diagnostic &diagnostic, llvm::StringRef 
 
 void ErrorCollector::HandleDiagnostic(clang::DiagnosticsEngine::Level level, const clang::Diagnostic &diagnostic) {
   clang::DiagnosticConsumer::HandleDiagnostic(level, diagnostic);
+  fatal |= level == clang::DiagnosticsEngine::Fatal;
   if (level < clang::DiagnosticsEngine::Error || lines.size() >= linesLimit)
     return;
   llvm::SmallString<128> message;

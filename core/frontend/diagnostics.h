@@ -17,6 +17,8 @@ public:
   void HandleDiagnostic(clang::DiagnosticsEngine::Level level, const clang::Diagnostic &diagnostic) override;
 
   bool failed() const { return !lines.empty(); }
+  /// Clang stopped looking, for instance at a header that is not there.
+  bool sawFatal() const { return fatal; }
   /// The errors, or a line that names the file when Clang gave up without one.
   llvm::Error takeError() const;
 
@@ -24,6 +26,7 @@ private:
   static constexpr size_t linesLimit = 3;
   std::string file; ///< stands for a place that has none, such as the command line
   std::vector<std::string> lines;
+  bool fatal = false;
 };
 
 } // namespace kmem

@@ -90,7 +90,7 @@ llvm::Expected<llvm::StringMap<int64_t>> probeValues(const TranslationUnit &unit
   llvm::StringMap<int64_t> values;
   ProbeAction action(queries, values);
   (*compiler)->ExecuteAction(action);
-  if ((*compiler)->getDiagnostics().hasFatalErrorOccurred())
+  if (errors.sawFatal())
     return errors.takeError();
   return values;
 }
