@@ -1,5 +1,5 @@
-// kmem-atomic-gfp, kmem-atomic-vmalloc, kmem-atomic-sleep: a call that may sleep where the context forbids it. One class, because a lock
-// held around a call that sleeps in several ways is one bug, not three.
+// kmem-atomic-gfp, kmem-atomic-vmalloc, kmem-atomic-sleep: a call that may sleep where the context forbids it. One
+// class, because a lock held around a call that sleeps in several ways is one bug, not three.
 #include "checker/checks/gfp_text.h"
 #include "checker/checks/trace.h"
 
@@ -79,7 +79,8 @@ std::optional<Sleep> AtomicCheck::sleepOf(const SiteVisit &site) const {
   const rules::FunctionRule &rule = *site.rule;
   if (!forbidden(site))
     return std::nullopt;
-  if (rule.sleeps == rules::SleepWhen::Always || (!rule.forbiddenIn.empty() && rule.sleeps == rules::SleepWhen::Never && !rule.alloc))
+  if (rule.sleeps == rules::SleepWhen::Always ||
+      (!rule.forbiddenIn.empty() && rule.sleeps == rules::SleepWhen::Never && !rule.alloc))
     return Sleep{checkFor(rule), rules::noArgument, ""};
   if (rule.alloc && !rule.alloc->fixedGfp.empty()) {
     uint64_t flags = uint64_t(input.program.value(rule.alloc->fixedGfp).value_or(0));
@@ -87,7 +88,10 @@ std::optional<Sleep> AtomicCheck::sleepOf(const SiteVisit &site) const {
       return Sleep{"kmem-atomic-gfp", rules::noArgument, "with " + rule.alloc->fixedGfp};
     return std::nullopt;
   }
-  int argument = rule.sleepGfp >= 0 ? rule.sleepGfp : rule.gfpArg >= 0 ? rule.gfpArg : rule.alloc ? rule.alloc->gfp : rules::noArgument;
+  int argument = rule.sleepGfp >= 0 ? rule.sleepGfp
+                 : rule.gfpArg >= 0 ? rule.gfpArg
+                 : rule.alloc       ? rule.alloc->gfp
+                                    : rules::noArgument;
   if (argument < 0)
     return std::nullopt;
   Value flags = input.walk.argument(site, argument);
@@ -115,8 +119,8 @@ void AtomicCheck::report(const SiteVisit &site, const Sleep &sleep) {
   Origin origin = originOf(input, site);
   std::string callee = spellingOf(program, f, site.call.call);
   // Two names of one bug: what sleeps, and the call that goes there with the lock held.
-  std::string where = program.name(chooser, chooser.summary.key).str() + ">" + spellingOf(program, chooser, choice.call) + "#" +
-                      std::to_string(ordinalOf(chooser, choice.call));
+  std::string where = program.name(chooser, chooser.summary.key).str() + ">" +
+                      spellingOf(program, chooser, choice.call) + "#" + std::to_string(ordinalOf(chooser, choice.call));
   std::string whence = origin.function + ":" + origin.firstCall;
   if (!causes.isNew("at " + where) || !causes.isNew("from " + whence))
     return;

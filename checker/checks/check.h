@@ -1,4 +1,5 @@
-// Stage: checks. One class per check id; each gets every site the walk meets and says what it finds. The registry lists them.
+// Stage: checks. One class per check id; each gets every site the walk meets and says what it finds. The registry lists
+// them.
 #pragma once
 
 #include "checker/link/walk.h"

@@ -1,5 +1,5 @@
-// Stage: checks. In: a linked Program. Out: findings, one per root cause, in report order. Checks read resolved facts; they
-// decide and explain, nothing else.
+// Stage: checks. In: a linked Program. Out: findings, one per root cause, in report order. Checks read resolved facts;
+// they decide and explain, nothing else.
 #pragma once
 
 #include "checker/link/program.h"

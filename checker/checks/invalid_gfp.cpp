@@ -1,5 +1,5 @@
-// kmem-invalid-gfp: flags that the function they reach refuses, masks with a warning, or cannot honour. What is refused is data: the
-// gfp_restrictions of each API.
+// kmem-invalid-gfp: flags that the function they reach refuses, masks with a warning, or cannot honour. What is refused
+// is data: the gfp_restrictions of each API.
 #include "checker/checks/gfp_text.h"
 #include "checker/checks/trace.h"
 
@@ -54,13 +54,14 @@ bool InvalidGfp::violates(const SiteVisit &site, const Value &flags, const rules
   return !restriction.allOf.empty() || !restriction.noneOf.empty();
 }
 
-void InvalidGfp::report(const SiteVisit &site, int argument, const Value &flags, const rules::GfpRestriction &restriction) {
+void InvalidGfp::report(const SiteVisit &site, int argument, const Value &flags,
+                        const rules::GfpRestriction &restriction) {
   const Program &program = input.program;
   Choice choice = whereChosen(input, site, argument);
   const Function &chooser = program.function(choice.function);
   std::string callee = spellingOf(program, program.function(site.call.function), site.call.call);
-  std::string cause = program.name(chooser, chooser.summary.key).str() + ">" + spellingOf(program, chooser, choice.call) + "#" +
-                      std::to_string(ordinalOf(chooser, choice.call));
+  std::string cause = program.name(chooser, chooser.summary.key).str() + ">" +
+                      spellingOf(program, chooser, choice.call) + "#" + std::to_string(ordinalOf(chooser, choice.call));
   if (!causes.isNew(cause))
     return;
   std::string text = describeGfp(program, flags.ones);

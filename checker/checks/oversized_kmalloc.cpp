@@ -1,4 +1,5 @@
-// kmem-oversized-kmalloc: a size or order that is above the API's limit in this tree whatever happens: the call can only fail.
+// kmem-oversized-kmalloc: a size or order that is above the API's limit in this tree whatever happens: the call can
+// only fail.
 #include "checker/checks/trace.h"
 
 #include "llvm/Support/MathExtras.h"
@@ -29,7 +30,8 @@ public:
 private:
   uint64_t leastOf(const SiteVisit &site, int argument) const;
   uint64_t leastSize(const SiteVisit &site) const;
-  void report(const SiteVisit &site, int argument, const std::string &size, const std::string &limitName, int64_t limit);
+  void report(const SiteVisit &site, int argument, const std::string &size, const std::string &limitName,
+              int64_t limit);
 
   RootCauses causes;
 };
@@ -50,15 +52,16 @@ uint64_t OversizedKmalloc::leastSize(const SiteVisit &site) const {
   return product;
 }
 
-void OversizedKmalloc::report(const SiteVisit &site, int argument, const std::string &size, const std::string &limitName,
-                              int64_t limit) {
+void OversizedKmalloc::report(const SiteVisit &site, int argument, const std::string &size,
+                              const std::string &limitName, int64_t limit) {
   const Program &program = input.program;
   const Function &f = program.function(site.call.function);
   std::string callee = spellingOf(program, f, site.call.call);
   Choice choice = whereChosen(input, site, argument);
   const Function &chooser = program.function(choice.function);
-  std::string cause = program.name(f, f.summary.key).str() + ">" + callee + "#" + std::to_string(ordinalOf(f, site.call.call)) +
-                      " by " + program.name(chooser, chooser.summary.key).str();
+  std::string cause = program.name(f, f.summary.key).str() + ">" + callee + "#" +
+                      std::to_string(ordinalOf(f, site.call.call)) + " by " +
+                      program.name(chooser, chooser.summary.key).str();
   if (!causes.isNew(cause))
     return;
   Finding finding;

@@ -105,7 +105,8 @@ static std::vector<Hop> hopsOf(const CheckInput &input, const SiteVisit &site) {
 /// The last hop at which the context turned from process to atomic; -1 when it was atomic from the start.
 static int turningPoint(const std::vector<Hop> &hops) {
   for (int i = int(hops.size()) - 1; i >= 0; --i)
-    if (!hops[size_t(i)].node->context.atomic() && hops[size_t(i)].node->context.after(hops[size_t(i)].state->delta).atomic())
+    if (!hops[size_t(i)].node->context.atomic() &&
+        hops[size_t(i)].node->context.after(hops[size_t(i)].state->delta).atomic())
       return i;
   return -1;
 }
@@ -134,7 +135,8 @@ Origin originOf(const CheckInput &input, const SiteVisit &site) {
     const PathNode &root = *hops.front().node;
     if (root.entry >= 0) {
       const EntryPoint &entry = program.entryPoints()[size_t(root.entry)];
-      origin.what = program.symbol(entry.function).str() + "() runs as " + entry.how + " in " + describe(entry.runsIn) + " context";
+      origin.what = program.symbol(entry.function).str() + "() runs as " + entry.how + " in " + describe(entry.runsIn) +
+                    " context";
     }
     return origin;
   }
@@ -167,8 +169,10 @@ std::vector<TraceStep> traceOf(const CheckInput &input, const SiteVisit &site, c
   if (root.entry >= 0 && turn < 0) {
     const EntryPoint &entry = program.entryPoints()[size_t(root.entry)];
     trace.push_back({{program.text(entry.where.file).str(), entry.where.line, entry.where.column},
-                     program.symbol(entry.function).str(), StepKind::Entry,
-                     entry.how + " enters " + program.symbol(entry.function).str() + "() in " + describe(entry.runsIn) + " context"});
+                     program.symbol(entry.function).str(),
+                     StepKind::Entry,
+                     entry.how + " enters " + program.symbol(entry.function).str() + "() in " + describe(entry.runsIn) +
+                         " context"});
   }
   for (size_t i = 0; i < hops.size(); ++i) {
     const Function &f = program.function(hops[i].node->function);

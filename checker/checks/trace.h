@@ -1,4 +1,5 @@
-// Stage: checks. Paths of the walk as traces a person follows: the entry, the line that made the context atomic, every call, the site.
+// Stage: checks. Paths of the walk as traces a person follows: the entry, the line that made the context atomic, every
+// call, the site.
 #pragma once
 
 #include "checker/checks/check.h"
@@ -15,8 +16,8 @@ Choice whereChosen(const CheckInput &input, const link::SiteVisit &site, int arg
 
 /// What made the context atomic on the way to a site.
 struct Origin {
-  std::string what;     ///< "spin_lock_bh(&x->lock) is held", "timer_list.function runs in softirq"
-  std::string function; ///< key of the function
+  std::string what;      ///< "spin_lock_bh(&x->lock) is held", "timer_list.function runs in softirq"
+  std::string function;  ///< key of the function
   std::string firstCall; ///< where that function calls on; distinguishes root causes
   std::string file;
 };

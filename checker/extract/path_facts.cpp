@@ -196,35 +196,11 @@ void PathFacts::learnOperand(ExprId expr, const ConstantRange &range) {
     assumeRange(e.a, range.truncate(width));
 }
 
-void PathFacts::markChecked(ExprId expr) {
-  auto it = llvm::lower_bound(checked, expr);
-  if (expr != unknownExpr && !pool->isConstant(expr) && (it == checked.end() || *it != expr) &&
-      checked.size() < maxFactsPerPath)
-    checked.insert(it, expr);
-}
-
-static bool boundsLeft(Predicate p) {
-  return p == Predicate::Ult || p == Predicate::Ule || p == Predicate::Slt || p == Predicate::Sle || p == Predicate::Eq;
-}
-static bool boundsRight(Predicate p) {
-  return p == Predicate::Ugt || p == Predicate::Uge || p == Predicate::Sgt || p == Predicate::Sge || p == Predicate::Eq;
-}
-
 bool PathFacts::assumeCompare(const Expr &compare, bool value) {
   llvm::CmpInst::Predicate predicate = llvmPredicate(compare.predicate);
   if (!value)
     predicate = llvm::CmpInst::getInversePredicate(predicate);
-  Predicate taken = compare.predicate;
-  if (!value) {
-    static constexpr Predicate inverse[] = {Predicate::Ne,  Predicate::Eq,  Predicate::Uge, Predicate::Ugt,
-                                            Predicate::Ule, Predicate::Ult, Predicate::Sge, Predicate::Sgt,
-                                            Predicate::Sle, Predicate::Slt};
-    taken = inverse[unsigned(compare.predicate)];
-  }
-  if (boundsLeft(taken) && !pool->isConstant(compare.b, 0))
-    markChecked(compare.a);
-  if (boundsRight(taken) && !pool->isConstant(compare.b))
-    markChecked(compare.b);
+  learnLimit(compare, value);
   if ((*pool)[compare.a].width != (*pool)[compare.b].width)
     return true;
   ConstantRange right = rangeOf(compare.b), left = rangeOf(compare.a);
@@ -269,52 +245,18 @@ void PathFacts::forgetIf(llvm::function_ref<bool(const Expr &)> changed) {
   };
   llvm::erase_if(facts, [&](const Fact &f) { return touches(f.expr, 0); });
   llvm::erase_if(aliases, [&](const Alias &a) { return touches(a.merge, 0) || touches(a.value, 0); });
-  llvm::erase_if(checked, [&](ExprId id) { return touches(id, 0); });
+  llvm::erase_if(checked, [&](const Limited &l) { return touches(l.expr, 0); });
 }
 
 void PathFacts::forget(ExprId leaf) {
   llvm::erase_if(facts, [&](const Fact &f) { return pool->mentions(f.expr, leaf); });
   llvm::erase_if(aliases,
                  [&](const Alias &a) { return pool->mentions(a.merge, leaf) || pool->mentions(a.value, leaf); });
-  llvm::erase_if(checked, [&](ExprId id) { return pool->mentions(id, leaf); });
+  llvm::erase_if(checked, [&](const Limited &l) { return pool->mentions(l.expr, leaf); });
 }
 
-bool PathFacts::isChecked(ExprId id, unsigned depth) const {
-  if (id == unknownExpr || depth > maxEvaluationDepth)
-    return false;
-  if (llvm::binary_search(checked, id))
-    return true;
-  if (ExprId alias = aliasOf(id); alias && isChecked(alias, depth + 1))
-    return true;
-  const Expr &e = (*pool)[id];
-  switch (e.kind) {
-  case ExprKind::Constant:
-    return true;
-  case ExprKind::Truncate:
-  case ExprKind::Extend:
-    return isChecked(e.a, depth + 1);
-  case ExprKind::UMin:
-  case ExprKind::URem:
-    return true;
-  case ExprKind::And:
-    return isChecked(e.a, depth + 1) || isChecked(e.b, depth + 1);
-  case ExprKind::UDiv:
-  case ExprKind::LShr:
-  case ExprKind::Sub:
-    return isChecked(e.a, depth + 1);
-  case ExprKind::Add:
-  case ExprKind::Mul:
-  case ExprKind::Shl:
-  case ExprKind::Or:
-  case ExprKind::UMax:
-    return isChecked(e.a, depth + 1) && isChecked(e.b, depth + 1);
-  case ExprKind::Select:
-    return isChecked(e.b, depth + 1) && isChecked(e.c, depth + 1);
-  case ExprKind::Merge:
-    return isChecked(e.a, depth + 1) && isChecked(e.b, depth + 1);
-  default:
-    return false;
-  }
+bool PathFacts::mentions(ExprId expr) const {
+  return llvm::any_of(facts, [&](const Fact &f) { return pool->mentions(f.expr, expr); });
 }
 
 void PathFacts::mergeWith(const PathFacts &other) {
@@ -341,7 +283,7 @@ void PathFacts::mergeWith(const PathFacts &other) {
       common.push_back({alias.merge, joined});
   }
   llvm::erase_if(aliases, [&](const Alias &alias) { return !llvm::is_contained(other.aliases, alias); });
-  llvm::erase_if(checked, [&](ExprId id) { return !other.isChecked(id); });
+  llvm::erase_if(checked, [&](const Limited &l) { return !other.isChecked(l.expr); });
   llvm::sort(common, [](const Fact &a, const Fact &b) { return a.expr < b.expr; });
   if (common.size() > maxFactsPerPath)
     common.truncate(maxFactsPerPath);

@@ -33,6 +33,8 @@ public:
   /// 0, 1 or unknown (-1).
   int decide(ExprId condition) const;
   bool isChecked(ExprId expr, unsigned depth = 0) const;
+  /// Whether the path learnt anything about `expr`.
+  bool mentions(ExprId expr) const;
 
   /// Keeps what both paths know.
   void mergeWith(const PathFacts &other);
@@ -50,16 +52,24 @@ private:
     ExprId merge, value;
     bool operator==(const Alias &) const = default;
   };
+  /// Compared against an upper limit. A signed comparison says nothing about negative values.
+  struct Limited {
+    ExprId expr;
+    bool asSigned;
+    auto operator<=>(const Limited &) const = default;
+  };
   const Fact *find(ExprId expr) const;
   ExprId aliasOf(ExprId expr) const;
   bool assumeCompare(const summary::Expr &compare, bool value);
-  void markChecked(ExprId expr);
+  void learnLimit(const summary::Expr &compare, bool value);
+  void markChecked(ExprId expr, bool asSigned, unsigned depth = 0);
+  bool isLimited(ExprId expr) const;
   void learnOperand(ExprId expr, const llvm::ConstantRange &range);
 
   ExprPool *pool;
-  llvm::SmallVector<Fact, 4> facts;     ///< sorted by expr
-  llvm::SmallVector<Alias, 4> aliases;  ///< sorted by merge
-  llvm::SmallVector<ExprId, 4> checked; ///< sorted
+  llvm::SmallVector<Fact, 4> facts;      ///< sorted by expr
+  llvm::SmallVector<Alias, 4> aliases;   ///< sorted by merge
+  llvm::SmallVector<Limited, 4> checked; ///< sorted
 };
 
 } // namespace kmem::extract

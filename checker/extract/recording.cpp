@@ -48,6 +48,35 @@ void Simulation::record(const llvm::BasicBlock &block) {
   }
 }
 
+/// Parts of one argument that are looked at.
+static constexpr size_t maxPartsPerArgument = 24;
+
+/// Whether the operands of an expression are numbers that it is computed from.
+static bool isComputed(ExprKind kind) {
+  switch (kind) {
+  case ExprKind::And:
+  case ExprKind::Or:
+  case ExprKind::Xor:
+  case ExprKind::Add:
+  case ExprKind::Sub:
+  case ExprKind::Mul:
+  case ExprKind::Shl:
+  case ExprKind::LShr:
+  case ExprKind::UDiv:
+  case ExprKind::URem:
+  case ExprKind::UMin:
+  case ExprKind::UMax:
+  case ExprKind::Truncate:
+  case ExprKind::Extend:
+  case ExprKind::Select:
+  case ExprKind::Merge:
+  case ExprKind::Opaque:
+    return true;
+  default:
+    return false;
+  }
+}
+
 static std::string signatureOf(const llvm::CallBase &call) {
   std::string text;
   llvm::raw_string_ostream out(text);
@@ -59,6 +88,31 @@ static std::string signatureOf(const llvm::CallBase &call) {
 static bool onlyChangesContext(const rules::FunctionRule &rule) {
   return !rule.effects.empty() && !rule.alloc && !rule.free && rule.sleeps == rules::SleepWhen::Never &&
          rule.callbacks.empty();
+}
+
+/// Writes down what the path knows of the values that `argument` is computed from.
+void Simulation::recordParts(const PathState &state, ExprId argument, std::vector<PartRange> &parts) {
+  llvm::SmallVector<ExprId, 8> work;
+  auto addOperands = [&](const Expr &e) {
+    for (ExprId part : {e.a, e.b, e.c})
+      if (part != unknownExpr)
+        work.push_back(part);
+  };
+  if (isComputed(pool[argument].kind))
+    addOperands(pool[argument]);
+  for (size_t i = 0; i < work.size() && i < maxPartsPerArgument; ++i) {
+    const Expr e = pool[work[i]];
+    if (isComputed(e.kind))
+      addOperands(e);
+    if (e.kind == ExprKind::Constant || e.kind == ExprKind::Compare)
+      continue;
+    llvm::ConstantRange range = state.facts.rangeOf(work[i]);
+    PartRange part{work[i], range.getUnsignedMin().getZExtValue(), range.getUnsignedMax().getZExtValue(),
+                   state.facts.isChecked(work[i])};
+    bool known = part.checked || part.low > 0 || part.high < maxOf(e.width);
+    if (known && !llvm::is_contained(parts, part))
+      parts.push_back(part);
+  }
 }
 
 void Simulation::recordCall(const llvm::CallBase &call, const States &states, bool isDying) {
@@ -74,8 +128,7 @@ void Simulation::recordCall(const llvm::CallBase &call, const States &states, bo
   auto *callee = llvm::dyn_cast<llvm::Function>(call.getCalledOperand()->stripPointerCasts());
   if (callee) {
     recorded.callee = pool.name(index.functionKey(*callee));
-    const rules::FunctionRule *rule = index.rule(*callee);
-    if (rule && onlyChangesContext(*rule)) {
+    if (const rules::FunctionRule *known = index.rule(*callee); known && onlyChangesContext(*known)) {
       function.calls[id] = recorded;
       return;
     }
@@ -84,6 +137,8 @@ void Simulation::recordCall(const llvm::CallBase &call, const States &states, bo
     recorded.target = values.of(*call.getCalledOperand());
     recorded.signature = pool.name(signatureOf(call));
   }
+  const rules::FunctionRule *rule = callee ? index.rule(*callee) : nullptr;
+  bool freed = rule && rule->free; // of a freed pointer it matters whether the path looked at it
   for (const PathState &state : states) {
     summary::PathState reached;
     reached.delta = state.delta;
@@ -94,16 +149,19 @@ void Simulation::recordCall(const llvm::CallBase &call, const States &states, bo
       ExprId value = state.facts.simplify(raw);
       reached.arguments.push_back(value);
       unsigned width = pool[value].width;
-      if (!use->getType()->isIntegerTy() || width < 16 || pool.isConstant(value))
+      bool bounded = use->getType()->isIntegerTy() ? width >= 16 : freed && use->getType()->isPointerTy();
+      if (!bounded || pool.isConstant(value))
         continue;
       llvm::ConstantRange range = state.facts.rangeOf(value);
       ArgumentRange bounds;
       bounds.argument = uint8_t(use.getOperandNo());
       bounds.low = range.getUnsignedMin().getZExtValue();
       bounds.high = range.getUnsignedMax().getZExtValue();
-      bounds.checked = state.facts.isChecked(value) || state.facts.isChecked(raw);
+      bounds.checked = freed ? state.facts.mentions(value) : state.facts.isChecked(value) || state.facts.isChecked(raw);
       if (bounds.checked || bounds.low > 0 || bounds.high < maxOf(width))
         reached.ranges.push_back(bounds);
+      if (use->getType()->isIntegerTy())
+        recordParts(state, value, reached.parts);
     }
     if (!llvm::is_contained(recorded.states, reached))
       recorded.states.push_back(std::move(reached));

@@ -43,6 +43,7 @@ private:
 
   void record(const llvm::BasicBlock &block);
   void recordCall(const llvm::CallBase &call, const States &states, bool dying);
+  void recordParts(const PathState &state, summary::ExprId argument, std::vector<summary::PartRange> &parts);
   void recordExit(const llvm::ReturnInst &ret, const States &states);
   summary::Guard guardOf(const PathState &state);
 

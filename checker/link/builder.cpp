@@ -34,8 +34,8 @@ void ProgramBuilder::sortFunctions() {
   auto before = [&](FunctionId a, FunctionId b) {
     const Function &fa = program.all[a], &fb = program.all[b];
     auto rank = [&](const Function &f) {
-      return std::make_tuple(program.name(f, f.summary.key), program.name(f, f.summary.where.file), f.summary.where.line,
-                             f.summary.exprs.size(), f.summary.calls.size());
+      return std::make_tuple(program.name(f, f.summary.key), program.name(f, f.summary.where.file),
+                             f.summary.where.line, f.summary.exprs.size(), f.summary.calls.size());
     };
     return rank(fa) < rank(fb);
   };
@@ -209,7 +209,8 @@ void ProgramBuilder::addCallbackEntries() {
           continue;
         for (FunctionId target : functionsAt(id, arguments[size_t(callback.arg)], maxPointerHops))
           program.entries.push_back({target, callback.runsIn,
-                                     (rule->spelling.empty() ? rule->name : rule->spelling) + "()", shared(f, call.where)});
+                                     (rule->spelling.empty() ? rule->name : rule->spelling) + "()",
+                                     shared(f, call.where)});
       }
     }
   }

@@ -25,7 +25,9 @@ struct Context {
   }
 
   Context after(const summary::ContextDelta &delta) const {
-    auto depth = [](int base, int change) { return uint8_t(std::clamp(base + change, 0, int(summary::maxContextDepth))); };
+    auto depth = [](int base, int change) {
+      return uint8_t(std::clamp(base + change, 0, int(summary::maxContextDepth)));
+    };
     Context c = *this;
     c.preempt = depth(preempt, delta.preempt);
     c.softirq = depth(softirq, delta.softirq);

@@ -21,7 +21,8 @@ Evaluator::Evaluator(const Program &program) : program(program) {
   nmiMask = mask("NMI_MASK");
 }
 
-/// What has not been entered is taken to be absent: a path is reported for the context it shows, not for one it might add.
+/// What has not been entered is taken to be absent: a path is reported for the context it shows, not for one it might
+/// add.
 Value Evaluator::contextTest(rules::ContextTest test, const Context &context) const {
   switch (test) {
   case rules::ContextTest::PreemptCount: {
@@ -88,7 +89,9 @@ Value Evaluator::evaluateBinary(const Expr &e, const Value &a, const Value &b) c
 
 static std::optional<bool> compare(const Expr &e, const Value &a, const Value &b, unsigned width) {
   if (a.function != noFunction && b.isConstant() && b.ones == 0) // an address is not NULL
-    return e.predicate == Predicate::Ne ? std::optional(true) : e.predicate == Predicate::Eq ? std::optional(false) : std::nullopt;
+    return e.predicate == Predicate::Ne   ? std::optional(true)
+           : e.predicate == Predicate::Eq ? std::optional(false)
+                                          : std::nullopt;
   llvm::KnownBits left = toKnownBits(a, width), right = toKnownBits(b, width);
   switch (e.predicate) {
   case Predicate::Eq:
@@ -121,7 +124,8 @@ static Value either(const Value &a, const Value &b) {
   return {a.ones & b.ones, a.zeros & b.zeros, noFunction};
 }
 
-Value Evaluator::evaluate(FunctionId in, ExprId id, const Binding &binding, const Context &context, unsigned depth) const {
+Value Evaluator::evaluate(FunctionId in, ExprId id, const Binding &binding, const Context &context,
+                          unsigned depth) const {
   if (id == unknownExpr || depth > maxEvaluationDepth)
     return {};
   const Function &f = program.function(in);

@@ -1,5 +1,5 @@
-// Stage: link. Evaluates summary expressions where some parameters and the context are known. Values are known bits, because gfp
-// masks are what is asked about most.
+// Stage: link. Evaluates summary expressions where some parameters and the context are known. Values are known bits,
+// because gfp masks are what is asked about most.
 #pragma once
 
 #include "checker/link/context.h"
@@ -38,7 +38,8 @@ public:
 
 private:
   Value evaluateBinary(const summary::Expr &e, const Value &a, const Value &b) const;
-  Value evaluateCall(FunctionId in, uint32_t call, const Binding &binding, const Context &context, unsigned depth) const;
+  Value evaluateCall(FunctionId in, uint32_t call, const Binding &binding, const Context &context,
+                     unsigned depth) const;
   Value contextTest(rules::ContextTest test, const Context &context) const;
 
   const Program &program;

@@ -76,8 +76,8 @@ llvm::SmallVector<FunctionId, 4> Program::targets(const Function &caller, const 
 
 void dump(const Program &program, llvm::raw_ostream &out) {
   for (const EntryPoint &entry : program.entryPoints())
-    out << "entry " << program.symbol(entry.function) << " in " << describe(entry.runsIn) << " by " << entry.how << " at "
-        << program.text(entry.where.file) << ':' << entry.where.line << '\n';
+    out << "entry " << program.symbol(entry.function) << " in " << describe(entry.runsIn) << " by " << entry.how
+        << " at " << program.text(entry.where.file) << ':' << entry.where.line << '\n';
   for (FunctionId id = 0; id < program.functions().size(); ++id) {
     const Function &f = program.function(id);
     out << "function " << program.name(f, f.summary.key) << (program.maySleep(id) ? " may-sleep" : "");

@@ -1,5 +1,5 @@
-// Stage: link. In: the summaries of every unit. Out: a Program: one entity per function, names shared, calls resolved through
-// symbols, struct fields and arguments, and the entry points that rules name with the context they run in.
+// Stage: link. In: the summaries of every unit. Out: a Program: one entity per function, names shared, calls resolved
+// through symbols, struct fields and arguments, and the entry points that rules name with the context they run in.
 //
 //   Linker ──▶ Program ──▶ walkContexts  (walk.h)        every site in every context that reaches it
 //                     ├──▶ Provenance    (provenance.h)  where a pointer was allocated
@@ -49,9 +49,9 @@ struct ResolvedCall {
 
 /// A function of the program: its summary with shared names, and its calls resolved.
 struct Function {
-  summary::FunctionSummary summary; ///< `names` is empty: use Program::name
-  std::vector<NameKey> names;       ///< summary NameId -> NameKey
-  std::vector<ResolvedCall> calls;  ///< one per summary call
+  summary::FunctionSummary summary;          ///< `names` is empty: use Program::name
+  std::vector<NameKey> names;                ///< summary NameId -> NameKey
+  std::vector<ResolvedCall> calls;           ///< one per summary call
   const rules::FunctionRule *rule = nullptr; ///< the rules speak for this function itself
 };
 
@@ -66,14 +66,15 @@ struct CallRef {
 struct StoreRef {
   FunctionId function = noFunction; ///< noFunction: an initialiser
   uint32_t store = 0;
+  bool operator==(const StoreRef &) const = default;
 };
 
 /// A function entered by the kernel itself.
 struct EntryPoint {
   FunctionId function = noFunction;
-  ContextSet runsIn;             ///< empty: process context
-  std::string how;               ///< "handler of request_irq()", "net_device_ops.ndo_start_xmit"
-  summary::Location where;       ///< the registration; names are NameKeys
+  ContextSet runsIn;       ///< empty: process context
+  std::string how;         ///< "handler of request_irq()", "net_device_ops.ndo_start_xmit"
+  summary::Location where; ///< the registration; names are NameKeys
 };
 
 class Program {

@@ -50,14 +50,16 @@ void ContextWalk::addRoots() {
 void ContextWalk::run(llvm::function_ref<void(const SiteVisit &)> visit) {
   addRoots();
   for (size_t cost = 0; cost < buckets.size(); ++cost)
-    for (size_t i = 0; i < buckets[cost].size(); ++i) // grows while walked: a call of a cheaper path lands here or later
+    for (size_t i = 0; i < buckets[cost].size();
+         ++i) // grows while walked: a call of a cheaper path lands here or later
       walkFunction(buckets[cost][i], visit);
 }
 
 Value ContextWalk::argument(const SiteVisit &visit, int index) const {
   if (index < 0 || size_t(index) >= visit.state->arguments.size())
     return {};
-  return evaluator.evaluate(visit.call.function, visit.state->arguments[size_t(index)], visit.node->binding, visit.context);
+  return evaluator.evaluate(visit.call.function, visit.state->arguments[size_t(index)], visit.node->binding,
+                            visit.context);
 }
 
 void ContextWalk::walkFunction(uint32_t nodeIndex, llvm::function_ref<void(const SiteVisit &)> visit) {
@@ -96,8 +98,8 @@ void ContextWalk::walkCall(uint32_t nodeIndex, uint32_t callIndex, uint32_t stat
     site.mayNotHappen = guard == Truth::Maybe;
     visit(site);
     enterCallbacks(nodeIndex, callIndex, stateIndex, *rule, context);
-    bool speaksForAll = rule->alloc || rule->free || rule->sleeps != rules::SleepWhen::Never || !rule->effects.empty() ||
-                        rule->opaque || rule->noReturn || rule->gfpArg >= 0 || rule->bootOnly;
+    bool speaksForAll = rule->alloc || rule->free || rule->sleeps != rules::SleepWhen::Never ||
+                        !rule->effects.empty() || rule->opaque || rule->noReturn || rule->gfpArg >= 0 || rule->bootOnly;
     if (speaksForAll)
       return;
   }
@@ -154,7 +156,8 @@ bool ContextWalk::worthEntering(FunctionId target, const Context &context, const
   return program.maySleep(target) && (context.atomic() || !binding.empty());
 }
 
-void ContextWalk::enter(uint32_t from, uint32_t call, uint32_t state, FunctionId target, Context context, unsigned doubts) {
+void ContextWalk::enter(uint32_t from, uint32_t call, uint32_t state, FunctionId target, Context context,
+                        unsigned doubts) {
   if (const rules::FunctionRule *rule = program.function(target).rule; rule && (rule->bootOnly || rule->opaque))
     return;
   const PathNode &caller = nodes[from];

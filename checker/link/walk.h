@@ -1,6 +1,6 @@
-// Stage: link. Walks the program from every root (functions on their own, and entry points in the context the rules give them) with the
-// context and the bound parameters, cheapest paths first, and hands every site it meets to a visitor. A function is walked once for each
-// context and binding that matters to it.
+// Stage: link. Walks the program from every root (functions on their own, and entry points in the context the rules
+// give them) with the context and the bound parameters, cheapest paths first, and hands every site it meets to a
+// visitor. A function is walked once for each context and binding that matters to it.
 #pragma once
 
 #include "checker/link/evaluate.h"
@@ -17,7 +17,7 @@ inline constexpr unsigned maxChainLength = 24;
 /// One function on a path: how it was entered.
 struct PathNode {
   FunctionId function = noFunction;
-  Context context;              ///< at the function's entry
+  Context context; ///< at the function's entry
   Binding binding;
   int32_t parent = -1;          ///< index of the caller's node; -1 at a root
   uint32_t call = 0, state = 0; ///< in the parent: which call, in which of its states
@@ -34,7 +34,7 @@ struct SiteVisit {
   const summary::Call *site = nullptr;
   const summary::PathState *state = nullptr;
   const rules::FunctionRule *rule = nullptr;
-  Context context; ///< at the site
+  Context context;           ///< at the site
   bool mayNotHappen = false; ///< a guard could not be decided
 };
 

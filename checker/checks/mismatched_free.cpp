@@ -1,0 +1,326 @@
+// kmem-mismatched-free: memory released by a function that does not take its kind, with another cache, order or size
+// than it was allocated with, through a pointer into its middle, or through an error code.
+//
+// A free site is judged together with the other free sites of the same pointer in its function: `is_vmalloc_addr(p) ?
+// vfree(p) : kfree(p)` is one release that takes both kinds.
+#include "checker/checks/trace.h"
+#include "checker/link/provenance.h"
+
+#include "llvm/ADT/STLExtras.h"
+#include "llvm/ADT/StringSet.h"
+
+namespace kmem::checks {
+
+using namespace link;
+using summary::Expr;
+using summary::ExprId;
+using summary::ExprKind;
+
+/// A parameter's callers are asked this many calls up.
+static constexpr unsigned maxCallerHops = 3;
+/// Functions called from more places than this are general helpers: what they free is not judged by caller.
+static constexpr size_t maxCallersJudged = 64;
+
+namespace {
+
+/// One call that frees, in one state of its paths.
+struct FreeSite {
+  CallRef call;
+  const summary::PathState *state;
+  const rules::FunctionRule *rule;
+  ExprId pointer() const { return state->arguments[size_t(rule->free->arg)]; }
+};
+
+struct Mismatch {
+  std::string why;
+  AllocationOrigin origin;
+  Confidence confidence = Confidence::High;
+};
+
+class MismatchedFree final : public Check {
+public:
+  explicit MismatchedFree(CheckInput input)
+      : Check(input), provenance(input.program), maxErrno(uint64_t(input.program.value("MAX_ERRNO").value_or(0))) {}
+
+  std::vector<Finding> finish() override;
+
+private:
+  void judgeFunction(FunctionId id);
+  void judgeSite(const FreeSite &site, const std::vector<FreeSite> &siblings);
+  void judgeCallers(const FreeSite &site, FunctionId callee, ExprId pointer, const llvm::StringSet<> &accepted,
+                    std::vector<CallRef> chain);
+  std::optional<Mismatch> judge(const FreeSite &site, const Origins &origins, const llvm::StringSet<> &accepted,
+                                CallRef at, const summary::PathState &state);
+  std::optional<Mismatch> wrongFamily(const FreeSite &site, const Origins &origins, const llvm::StringSet<> &accepted);
+  std::optional<Mismatch> wrongPlace(const FreeSite &site, const AllocationOrigin &origin);
+  std::optional<Mismatch> wrongAmount(const FreeSite &site, const AllocationOrigin &origin);
+  bool isErrorPointer(const FreeSite &site, const AllocationOrigin &origin) const;
+  std::string cacheIdentity(FunctionId in, ExprId cache) const;
+  std::optional<int64_t> constantArgument(CallRef call, int argument) const;
+  void report(const FreeSite &site, const Mismatch &mismatch, const std::vector<CallRef> &chain);
+  std::string describeOrigin(const AllocationOrigin &origin) const;
+
+  Provenance provenance;
+  uint64_t maxErrno;
+  RootCauses causes;
+};
+
+} // namespace
+
+static bool sameValue(const Function &f, ExprId a, ExprId b) {
+  const Expr &left = f.summary.exprs[a], &right = f.summary.exprs[b];
+  bool loads = left.kind == right.kind && (left.kind == ExprKind::FieldLoad || left.kind == ExprKind::GlobalLoad);
+  return a == b || (loads && left.name == right.name);
+}
+
+static llvm::StringSet<> acceptedBy(const Function &f, const FreeSite &site, const std::vector<FreeSite> &siblings) {
+  llvm::StringSet<> accepted;
+  for (const FreeSite &sibling : siblings)
+    if (sameValue(f, site.pointer(), sibling.pointer()))
+      for (const std::string &family : sibling.rule->free->families)
+        accepted.insert(family);
+  return accepted;
+}
+
+std::vector<Finding> MismatchedFree::finish() {
+  for (FunctionId id = 0; id < input.program.functions().size(); ++id)
+    judgeFunction(id);
+  return causes.take();
+}
+
+void MismatchedFree::judgeFunction(FunctionId id) {
+  const Function &f = input.program.function(id);
+  if (f.rule && (f.rule->free || f.rule->alloc || f.rule->opaque))
+    return; // the allocators' own insides
+  std::vector<FreeSite> sites;
+  for (uint32_t i = 0; i < f.calls.size(); ++i) {
+    const rules::FunctionRule *rule = f.calls[i].rule;
+    if (!rule || !rule->free)
+      continue;
+    for (const summary::PathState &state : f.summary.calls[i].states)
+      if (size_t(rule->free->arg) < state.arguments.size())
+        sites.push_back({{id, i}, &state, rule});
+  }
+  for (const FreeSite &site : sites)
+    judgeSite(site, sites);
+}
+
+/// The parameter a pointer is, moved or not; -1 when it is something else.
+static int parameterBehind(const Function &f, ExprId pointer) {
+  const Expr *e = &f.summary.exprs[pointer];
+  while (e->kind == ExprKind::PointerAdd || e->kind == ExprKind::FieldAddress)
+    e = &f.summary.exprs[e->a];
+  return e->kind == ExprKind::Parameter ? int(e->value) : -1;
+}
+
+void MismatchedFree::judgeSite(const FreeSite &site, const std::vector<FreeSite> &siblings) {
+  const Function &f = input.program.function(site.call.function);
+  llvm::StringSet<> accepted = acceptedBy(f, site, siblings);
+  if (parameterBehind(f, site.pointer()) >= 0)
+    return judgeCallers(site, site.call.function, site.pointer(), accepted, {});
+  Origins origins = provenance.of(site.call.function, site.pointer(), false);
+  if (std::optional<Mismatch> mismatch = judge(site, origins, accepted, site.call, *site.state))
+    report(site, *mismatch, {});
+}
+
+void MismatchedFree::judgeCallers(const FreeSite &site, FunctionId callee, ExprId pointer,
+                                  const llvm::StringSet<> &accepted, std::vector<CallRef> chain) {
+  const Function &f = input.program.function(callee);
+  int parameter = parameterBehind(f, pointer);
+  llvm::ArrayRef<CallRef> callers = input.program.callers(callee);
+  if (chain.size() >= maxCallerHops || callers.size() > maxCallersJudged)
+    return;
+  int64_t offset = 0;
+  for (const Expr *e = &f.summary.exprs[pointer]; e->kind != ExprKind::Parameter; e = &f.summary.exprs[e->a])
+    offset += e->value;
+  for (const CallRef &ref : callers) {
+    const Function &caller = input.program.function(ref.function);
+    for (const summary::PathState &state : caller.summary.calls[ref.call].states) {
+      if (size_t(parameter) >= state.arguments.size())
+        continue;
+      Binding binding; // a flag that the caller fixes may decide which release it is
+      for (size_t i = 0; i < state.arguments.size() && i < 32; ++i)
+        if (Value v = input.walk.evaluation().evaluate(ref.function, state.arguments[i], {}, {}); !v.isUnknown())
+          binding.push_back({uint8_t(i), v});
+      if (chain.empty() && input.walk.evaluation().holds(callee, site.state->guard, binding, {}) != Truth::Yes)
+        continue;
+      std::vector<CallRef> longer = chain;
+      longer.push_back(ref);
+      ExprId argument = state.arguments[size_t(parameter)];
+      if (parameterBehind(caller, argument) >= 0) {
+        if (offset == 0)
+          judgeCallers(site, ref.function, argument, accepted, longer);
+        continue;
+      }
+      Origins origins = provenance.of(ref.function, argument, false);
+      for (AllocationOrigin &origin : origins.known)
+        origin.offset += offset;
+      if (std::optional<Mismatch> mismatch = judge(site, origins, accepted, ref, state))
+        report(site, *mismatch, longer);
+    }
+  }
+}
+
+std::string MismatchedFree::describeOrigin(const AllocationOrigin &origin) const {
+  const Function &f = input.program.function(origin.call.function);
+  return spellingOf(input.program, f, origin.call.call) + "()";
+}
+
+std::optional<Mismatch> MismatchedFree::wrongFamily(const FreeSite &site, const Origins &origins,
+                                                    const llvm::StringSet<> &accepted) {
+  const AllocationOrigin *wrong = nullptr;
+  bool anyRight = false, throughField = false;
+  for (const AllocationOrigin &origin : origins.known) {
+    bool takes = accepted.contains(origin.alloc->family);
+    anyRight |= takes;
+    throughField |= origin.throughField;
+    if (!takes && !wrong)
+      wrong = &origin;
+  }
+  // What a field holds may depend on its object; what a local holds is decided here.
+  if (!wrong || origins.unknown || (throughField && anyRight))
+    return std::nullopt;
+  const rules::FamilyRule *family = input.program.rules().family(wrong->alloc->family);
+  std::string release = family && !family->release.empty() ? "; release it with " + family->release + "()" : "";
+  Mismatch mismatch;
+  mismatch.why = "memory from " + describeOrigin(*wrong) + release;
+  mismatch.origin = *wrong;
+  mismatch.confidence = anyRight || throughField ? Confidence::Medium : Confidence::High;
+  return mismatch;
+}
+
+std::optional<Mismatch> MismatchedFree::wrongPlace(const FreeSite &site, const AllocationOrigin &origin) {
+  bool looked = llvm::any_of(site.state->ranges, [&](const summary::ArgumentRange &range) {
+    return range.argument == site.rule->free->arg && range.checked;
+  });
+  if (origin.stepped && !looked && !origin.throughField)
+    return Mismatch{"a pointer that was moved since " + describeOrigin(origin) + " returned it", origin,
+                    Confidence::Medium};
+  if (!origin.stepped && origin.offset != 0)
+    return Mismatch{"a pointer " + std::to_string(origin.offset) + " bytes into the memory from " +
+                        describeOrigin(origin),
+                    origin, Confidence::High};
+  return std::nullopt;
+}
+
+std::string MismatchedFree::cacheIdentity(FunctionId in, ExprId cache) const {
+  const Function &f = input.program.function(in);
+  const Expr &e = f.summary.exprs[cache];
+  switch (e.kind) {
+  case ExprKind::GlobalLoad:
+  case ExprKind::GlobalAddress:
+    return "global " + input.program.name(f, e.name).str();
+  case ExprKind::FieldLoad:
+  case ExprKind::FieldAddress:
+    return "field " + input.program.name(f, e.name).str();
+  default:
+    return "";
+  }
+}
+
+std::optional<int64_t> MismatchedFree::constantArgument(CallRef call, int argument) const {
+  const Function &f = input.program.function(call.function);
+  const auto &states = f.summary.calls[call.call].states;
+  if (argument < 0 || states.size() != 1 || size_t(argument) >= states.front().arguments.size())
+    return std::nullopt;
+  Value v = input.walk.evaluation().evaluate(call.function, states.front().arguments[size_t(argument)], {}, {});
+  return v.isConstant() ? std::optional(int64_t(v.ones)) : std::nullopt;
+}
+
+std::optional<Mismatch> MismatchedFree::wrongAmount(const FreeSite &site, const AllocationOrigin &origin) {
+  const rules::FreeRule &rule = *site.rule->free;
+  const rules::AllocRule &alloc = *origin.alloc;
+  auto differs = [&](int freed, int allocated) {
+    auto a = constantArgument(site.call, freed), b = constantArgument(origin.call, allocated);
+    return a && b && *a != *b;
+  };
+  if (differs(rule.order, alloc.order))
+    return Mismatch{"another order than " + describeOrigin(origin) + " was given", origin, Confidence::High};
+  if (alloc.size.size() == 1 && differs(rule.size, alloc.size.front()))
+    return Mismatch{"another size than " + describeOrigin(origin) + " was given", origin, Confidence::High};
+  if (rule.cache < 0 || alloc.cache < 0)
+    return std::nullopt;
+  const auto &states = input.program.function(origin.call.function).summary.calls[origin.call.call].states;
+  if (states.empty() || size_t(alloc.cache) >= states.front().arguments.size() ||
+      size_t(rule.cache) >= site.state->arguments.size())
+    return std::nullopt;
+  std::string from = cacheIdentity(origin.call.function, states.front().arguments[size_t(alloc.cache)]);
+  std::string to = cacheIdentity(site.call.function, site.state->arguments[size_t(rule.cache)]);
+  if (from.empty() || to.empty() || from == to || from[0] != to[0])
+    return std::nullopt;
+  return Mismatch{"an object of another cache: it is from " +
+                      llvm::StringRef(from).split(' ').second.split('@').first.str(),
+                  origin, from[0] == 'g' ? Confidence::High : Confidence::Medium};
+}
+
+/// Errors are addresses in the last page: a path that may still carry one must not free it.
+bool MismatchedFree::isErrorPointer(const FreeSite &site, const AllocationOrigin &origin) const {
+  if (!origin.alloc->errPtr || site.rule->free->acceptsErrPtr || origin.throughField || !maxErrno)
+    return false;
+  const Function &f = input.program.function(site.call.function);
+  const Expr &pointer = f.summary.exprs[site.pointer()];
+  if (pointer.kind != ExprKind::CallResult || origin.call.function != site.call.function)
+    return false;
+  for (const summary::ArgumentRange &range : site.state->ranges)
+    if (range.argument == site.rule->free->arg)
+      return range.low >= ~uint64_t(0) - maxErrno + 1;
+  return true; // no path here tells an error from memory
+}
+
+std::optional<Mismatch> MismatchedFree::judge(const FreeSite &site, const Origins &origins,
+                                              const llvm::StringSet<> &accepted, CallRef at,
+                                              const summary::PathState &state) {
+  if (std::optional<Mismatch> mismatch = wrongFamily(site, origins, accepted))
+    return mismatch;
+  if (origins.unknown || origins.known.size() != 1)
+    return std::nullopt;
+  const AllocationOrigin &origin = origins.known.front();
+  if (std::optional<Mismatch> mismatch = wrongPlace(site, origin))
+    return mismatch;
+  if (std::optional<Mismatch> mismatch = wrongAmount(site, origin))
+    return mismatch;
+  if (isErrorPointer(site, origin))
+    return Mismatch{"what may be an error code from " + describeOrigin(origin), origin, Confidence::Medium};
+  return std::nullopt;
+}
+
+void MismatchedFree::report(const FreeSite &site, const Mismatch &mismatch, const std::vector<CallRef> &chain) {
+  const Program &program = input.program;
+  const Function &f = program.function(site.call.function);
+  const Function &allocator = program.function(mismatch.origin.call.function);
+  std::string callee = spellingOf(program, f, site.call.call);
+  std::string cause =
+      program.name(f, f.summary.key).str() + ">" + callee + "#" + std::to_string(ordinalOf(f, site.call.call));
+  if (!causes.isNew(cause))
+    return;
+  Finding finding;
+  finding.check = "kmem-mismatched-free";
+  finding.confidence = mismatch.confidence;
+  finding.severity = mismatch.confidence == Confidence::High ? Severity::Error : Severity::Warning;
+  finding.message = callee + "() of " + mismatch.why;
+  finding.location = locationOf(program, f, f.summary.calls[site.call.call].where);
+  finding.function = program.symbol(site.call.function).str();
+  finding.fingerprint = makeFingerprint({finding.check, cause, mismatch.why});
+  auto step = [&](const Function &in, const summary::Location &where, StepKind kind, std::string message) {
+    finding.trace.push_back(
+        {locationOf(program, in, where), program.name(in, in.summary.symbol).str(), kind, std::move(message)});
+  };
+  step(allocator, allocator.summary.calls[mismatch.origin.call.call].where, StepKind::Allocate,
+       "allocated by " + describeOrigin(mismatch.origin) + " here");
+  if (mismatch.origin.store.function != noFunction) {
+    const Function &storer = program.function(mismatch.origin.store.function);
+    const summary::Store &store = storer.summary.stores[mismatch.origin.store.store];
+    step(storer, store.where, StepKind::Store, "stored in " + program.name(storer, store.name).split('@').first.str());
+  }
+  for (const CallRef &hop : llvm::reverse(chain)) {
+    const Function &caller = program.function(hop.function);
+    step(caller, caller.summary.calls[hop.call].where, StepKind::Call,
+         "passed to " + spellingOf(program, caller, hop.call) + "()");
+  }
+  step(f, f.summary.calls[site.call.call].where, StepKind::Free, "released by " + callee + "()");
+  causes.add({cause}, std::move(finding));
+}
+
+std::unique_ptr<Check> makeMismatchedFree(CheckInput input) { return std::make_unique<MismatchedFree>(input); }
+
+} // namespace kmem::checks

@@ -1,0 +1,48 @@
+// Stage: link. Where the memory a pointer stands for was allocated: through locals, out-parameters, returns,
+// parameters, globals and struct fields of the whole program. Flow-insensitive across functions; a place that unknown
+// code also writes is said to be unknown.
+#pragma once
+
+#include "checker/link/program.h"
+
+#include <map>
+
+namespace kmem::link {
+
+struct AllocationOrigin {
+  CallRef call; ///< the allocating call
+  const rules::AllocRule *alloc = nullptr;
+  int64_t offset = 0;            ///< bytes from the start of the allocation
+  bool stepped = false;          ///< moved by a loop
+  bool throughField = false;     ///< found through a field or global
+  StoreRef store{noFunction, 0}; ///< the last store on the way, if any
+  bool operator==(const AllocationOrigin &) const = default;
+};
+
+struct Origins {
+  std::vector<AllocationOrigin> known;
+  bool unknown = false; ///< something else may be there, too
+};
+
+class Provenance {
+public:
+  explicit Provenance(const Program &program) : program(program) {}
+
+  /// Parameters are followed into callers when `intoCallers`.
+  Origins of(FunctionId in, summary::ExprId pointer, bool intoCallers, unsigned depth = 0);
+
+private:
+  Origins compute(FunctionId in, summary::ExprId pointer, bool intoCallers, unsigned depth);
+  Origins ofCall(FunctionId in, uint32_t call, bool intoCallers, unsigned depth);
+  Origins ofStores(llvm::ArrayRef<StoreRef> stores, unsigned depth);
+  Origins ofSlot(FunctionId in, uint32_t slot, bool intoCallers, unsigned depth);
+  Origins ofParameter(FunctionId in, uint32_t parameter, unsigned depth);
+  /// An expression of a callee, its parameters standing for the call's arguments.
+  Origins ofCallee(FunctionId caller, uint32_t call, FunctionId callee, summary::ExprId expr, bool intoCallers,
+                   unsigned depth);
+
+  const Program &program;
+  std::map<std::tuple<FunctionId, summary::ExprId, bool>, Origins> memo;
+};
+
+} // namespace kmem::link
