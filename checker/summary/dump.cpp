@@ -74,6 +74,10 @@ private:
       out << "; arg" << unsigned(range.argument) << " in [" << range.low << ", " << range.high << "]";
       out << (range.checked ? " checked" : "");
     }
+    for (const PartRange &range : state.parts) {
+      out << "; " << expr(range.value) << " in [" << range.low << ", " << range.high << "]";
+      out << (range.checked ? " checked" : "");
+    }
     out << "\n";
   }
 

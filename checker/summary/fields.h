@@ -59,12 +59,19 @@ template <typename Io> void fields(Io &io, In<Io, ArgumentRange> &range) {
   io(range.checked);
 }
 
+template <typename Io> void fields(Io &io, In<Io, PartRange> &range) {
+  io.index(Table::Exprs, range.value);
+  io(range.low);
+  io.upperBound(range.high);
+  io(range.checked);
+}
+
 template <typename Io> void fields(Io &io, In<Io, PathState> &state) {
   io(state.delta);
   io.indices(Table::Acquisitions, state.held);
   io(state.guard);
   io.indices(Table::Exprs, state.arguments);
-  io(state.ranges);
+  io(state.ranges, state.parts);
 }
 
 template <typename Io> void fields(Io &io, In<Io, Call> &call) {

@@ -15,7 +15,7 @@
 namespace kmem::summary {
 
 /// Raised whenever the meaning of a byte changes: older caches are then remade.
-inline constexpr uint32_t formatVersion = 1;
+inline constexpr uint32_t formatVersion = 2;
 
 using NameId = uint32_t; ///< index into FunctionSummary::names; 0 is the empty name
 using ExprId = uint32_t; ///< index into FunctionSummary::exprs; 0 is "unknown"
@@ -118,6 +118,14 @@ struct ArgumentRange {
   bool operator==(const ArgumentRange &) const = default;
 };
 
+/// The same of a value that an argument is computed from: sizes are sums and products of several.
+struct PartRange {
+  ExprId value = unknownExpr;
+  uint64_t low = 0, high = ~uint64_t(0);
+  bool checked = false;
+  bool operator==(const PartRange &) const = default;
+};
+
 /// One way a call is reached.
 struct PathState {
   ContextDelta delta;
@@ -125,6 +133,7 @@ struct PathState {
   Guard guard;
   std::vector<ExprId> arguments;
   std::vector<ArgumentRange> ranges;
+  std::vector<PartRange> parts; ///< of integer arguments that are no single value
   bool operator==(const PathState &) const = default;
 };
 

@@ -24,7 +24,7 @@ FunctionSummary sampleFunction() {
   set.insert(ContextComponent::Preempt);
   f.acquisitions.push_back({{3, 11, 2}, 5, 6, set});
   Guard guard{{1, 3, 4, true}};
-  PathState state{{1, -2, 3, IrqState::Off}, {0}, guard, {1, 3}, {{1, 2, 4096, true}}};
+  PathState state{{1, -2, 3, IrqState::Off}, {0}, guard, {1, 3}, {{1, 2, 4096, true}}, {{1, 5, 64, true}}};
   f.calls.push_back({{3, 12, 9}, CalleeKind::Indirect, 5, 3, 8, true, {state}});
   f.stores.push_back({{3, 13, 1}, PlaceKind::ParameterPointee, 7, 2, 1, 3});
   f.exits.push_back({{-1, 0, 0, IrqState::On}, {0}, guard, 4, 1, 9, true});
