@@ -4,7 +4,7 @@
 
 static void *job_new(bool may_sleep)
 {
-	return kmalloc(96, may_sleep ? GFP_KERNEL : GFP_ATOMIC); // expect: kmem-atomic-gfp
+	return kmalloc(96, may_sleep ? GFP_KERNEL : GFP_ATOMIC);
 }
 
 void *job_queue(spinlock_t *lock)
@@ -12,7 +12,7 @@ void *job_queue(spinlock_t *lock)
 	void *job;
 
 	spin_lock(lock);
-	job = job_new(true);
+	job = job_new(true); // expect: kmem-atomic-gfp
 	spin_unlock(lock);
 	return job;
 }
