@@ -119,10 +119,12 @@ void AtomicCheck::report(const SiteVisit &site, const Sleep &sleep) {
   Origin origin = originOf(input, site);
   std::string callee = spellingOf(program, f, site.call.call);
   // Two names of one bug: what sleeps, and the call that goes there with the lock held.
-  std::string where = program.name(chooser, chooser.summary.key).str() + ">" +
-                      spellingOf(program, chooser, choice.call) + "#" + std::to_string(ordinalOf(chooser, choice.call));
+  std::string where = causeAt(program, choice.function, choice.call);
   std::string whence = origin.function + ":" + origin.firstCall;
-  if (!causes.isNew("at " + where) || !causes.isNew("from " + whence))
+  // A site that is wrong by itself is wrong whatever its callers pass.
+  std::string atSite = causeAt(program, site.call.function, site.call.call);
+  if (!causes.isNew("at " + where) || (atSite != where && !causes.isNew("at " + atSite)) ||
+      !causes.isNew("from " + whence))
     return;
   Finding finding;
   finding.check = sleep.check.str();

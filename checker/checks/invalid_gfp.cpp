@@ -60,9 +60,10 @@ void InvalidGfp::report(const SiteVisit &site, int argument, const Value &flags,
   Choice choice = whereChosen(input, site, argument);
   const Function &chooser = program.function(choice.function);
   std::string callee = spellingOf(program, program.function(site.call.function), site.call.call);
-  std::string cause = program.name(chooser, chooser.summary.key).str() + ">" +
-                      spellingOf(program, chooser, choice.call) + "#" + std::to_string(ordinalOf(chooser, choice.call));
-  if (!causes.isNew(cause))
+  std::string cause = causeAt(program, choice.function, choice.call);
+  std::string atSite = causeAt(program, site.call.function, site.call.call);
+  // A site that is wrong by itself is wrong whatever its callers pass.
+  if (!causes.isNew(cause) || (atSite != cause && !causes.isNew(atSite)))
     return;
   std::string text = describeGfp(program, flags.ones);
   Finding finding;

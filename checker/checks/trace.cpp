@@ -36,6 +36,12 @@ unsigned ordinalOf(const Function &caller, uint32_t call) {
   return count;
 }
 
+std::string causeAt(const Program &program, FunctionId function, uint32_t call) {
+  const Function &f = program.function(function);
+  return program.name(f, f.summary.key).str() + ">" + spellingOf(program, f, call) + "#" +
+         std::to_string(ordinalOf(f, call));
+}
+
 /// The parameter an expression hands on, or -1.
 static int parameterIn(const Function &f, summary::ExprId expr) {
   llvm::SmallVector<summary::ExprId, 8> work{expr};

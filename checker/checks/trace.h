@@ -29,6 +29,9 @@ std::string spellingOf(const link::Program &program, const link::Function &calle
 /// Counts the same callee's calls before this one: tells two like sites of a function apart without line numbers.
 unsigned ordinalOf(const link::Function &caller, uint32_t call);
 
+/// Names a call for RootCauses: stable when lines move.
+std::string causeAt(const link::Program &program, link::FunctionId function, uint32_t call);
+
 std::vector<TraceStep> traceOf(const CheckInput &input, const link::SiteVisit &site, const Choice &choice,
                                const std::string &siteMessage, const std::string &choiceMessage);
 Confidence confidenceOf(const link::SiteVisit &site);

@@ -123,8 +123,11 @@ llvm::Expected<CommandLine> parseCommandLine(llvm::ArrayRef<const char *> argv) 
   cl::SetVersionPrinter(printVersion);
   std::string problem;
   llvm::raw_string_ostream errors(problem);
-  if (!cl::ParseCommandLineOptions(int(own.size()), own.data(), overview, &errors))
-    return llvm::createStringError(llvm::StringRef(problem).trim());
+  if (!cl::ParseCommandLineOptions(int(own.size()), own.data(), overview, &errors)) {
+    llvm::StringRef first = llvm::StringRef(problem).split('\n').first;
+    first.consume_front("kmem-tidy: ");
+    return llvm::createStringError(first.trim());
+  }
   CommandLine line = read(flags);
   if (separator != argv.end())
     line.fixedFlags.emplace(separator + 1, argv.end());

@@ -112,7 +112,7 @@ void setChoices(const CommandLine &line, const ConfigFile &config, Options &opti
   take(error, "--line-filter", LineFilter::parse(line.lineFilter), options.lineFilter);
   options.headerFilter = line.headerFilter.empty() ? config.headerFilter.value_or("") : line.headerFilter;
   std::string problem;
-  if (!llvm::Regex(options.headerFilter).isValid(problem) && !error)
+  if (!options.headerFilter.empty() && !llvm::Regex(options.headerFilter).isValid(problem) && !error)
     error = llvm::createStringError("--header-filter: " + problem);
   take(error, "", parseFailOn(line.failOn.empty() ? config.failOn.value_or("warning") : line.failOn), options.failOn);
 }
