@@ -54,7 +54,7 @@ TEST(BadInput, missingSourceFile) {
   llvm::sys::fs::remove(tree.path("gone.c"));
   const ProgramResult run = tree.tidyJsonl();
   EXPECT_EQ(run.exitCode, unitFailed);
-  expectOneLineWith(run, {"gone.c"});
+  expectOneLineWith(run, {"gone.c", "No such file"});
   EXPECT_EQ(valuesOf(run.out, "function"), std::vector<std::string>{"good"}) << run.err;
 }
 
