@@ -133,9 +133,12 @@ static void checkShape(llvm::MemoryBufferRef text, std::string &problem) {
   llvm::SourceMgr sources;
   sources.setDiagHandler(keepFirst, &problem);
   llvm::yaml::Stream stream(text, sources, /*ShowColors=*/false);
-  for (llvm::yaml::Document &document : stream)
-    if (llvm::yaml::Node *root = document.getRoot(); root && !hasEmptyValue(root, stream))
-      document.skip();
+  for (llvm::yaml::Document &document : stream) {
+    llvm::yaml::Node *root = document.getRoot();
+    // A stream that has failed does not reach its end.
+    if (!root || hasEmptyValue(root, stream) || !problem.empty())
+      return;
+  }
 }
 
 llvm::Expected<RuleFile> rules::parseRuleFile(llvm::MemoryBufferRef text, llvm::StringRef file) {
