@@ -62,7 +62,7 @@ llvm::Expected<std::unique_ptr<link::Program>> linkSummaries(SummaryStage &summa
   for (size_t i : damaged)
     if (const auto &summary = summaries.results()[i].summary)
       if (llvm::Error error = addSummary(linker, cache, *summary))
-        return std::move(error);
+        summaries.giveUp(i, llvm::toString(std::move(error)));
   return linker.finish();
 }
 

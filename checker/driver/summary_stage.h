@@ -27,6 +27,9 @@ public:
   /// Makes these units' summaries anew, whatever the cache says.
   llvm::Expected<PoolEnd> remake(llvm::ArrayRef<size_t> units);
 
+  /// The unit has no summary after all.
+  void giveUp(size_t unit, std::string why) { outcomes[unit] = {std::nullopt, std::move(why)}; }
+
   /// One for each unit of the tree.
   llvm::ArrayRef<UnitResult> results() const { return outcomes; }
   size_t madeCount() const { return made; }

@@ -8,11 +8,16 @@
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/Path.h"
 
+#include <map>
+
 namespace kmem {
 
 namespace fs = llvm::sys::fs;
 
 static constexpr llvm::StringLiteral databaseName("compile_commands.json");
+
+/// Units asked for their source root, spread over the database; each costs some looks at the disk.
+static constexpr size_t maxUnitsLookedUp = 64;
 
 static std::string currentDirectory() {
   llvm::SmallString<256> path;
@@ -36,6 +41,26 @@ bool Tree::isChosen(llvm::StringRef path) const {
          });
 }
 
+/// The folder that holds all of them.
+static std::string commonFolder(llvm::ArrayRef<TranslationUnit> units) {
+  llvm::StringRef folder = llvm::sys::path::parent_path(units.front().file);
+  for (const TranslationUnit &unit : units)
+    while (!folder.empty() && below(unit.file, folder).empty())
+      folder = llvm::sys::path::parent_path(folder);
+  return folder.empty() ? "/" : folder.str();
+}
+
+/// The top of the kernel tree most units are in: a database also lists files that the build generated elsewhere.
+static std::string commonSourceRoot(llvm::ArrayRef<TranslationUnit> units) {
+  std::map<std::string, size_t> votes;
+  size_t step = std::max<size_t>(1, units.size() / maxUnitsLookedUp);
+  for (size_t i = 0; i < units.size(); i += step)
+    if (std::string root = findSourceRoot(units[i].file); root != llvm::sys::path::parent_path(units[i].file))
+      ++votes[root];
+  auto best = llvm::max_element(votes, [](const auto &a, const auto &b) { return a.second < b.second; });
+  return best == votes.end() ? commonFolder(units) : best->first;
+}
+
 static llvm::Expected<std::string> findDatabase(const Options &options) {
   std::string here = currentDirectory();
   if (!options.databasePath.empty())
@@ -53,12 +78,18 @@ static llvm::Expected<std::string> findDatabase(const Options &options) {
                                  "; name the build folder with -p, or put the compiler's flags behind --");
 }
 
-/// Each path as seen from here or, failing that, from the source root.
+static bool holdsUnit(llvm::StringRef path, llvm::ArrayRef<TranslationUnit> units) {
+  return llvm::any_of(
+      units, [&](const TranslationUnit &unit) { return unit.file == path || !below(unit.file, path).empty(); });
+}
+
+/// A path is meant as seen from here or from the source root: an object tree has the source's folders, too, without
+/// units.
 static llvm::Error resolvePaths(const Options &options, Tree &tree) {
   for (const std::string &spelled : options.paths) {
-    std::string path = absolutePath(spelled, currentDirectory());
-    if (!fs::exists(path))
-      path = absolutePath(spelled, tree.sourceRoot);
+    std::string here = absolutePath(spelled, currentDirectory()), inSource = absolutePath(spelled, tree.sourceRoot);
+    bool preferSource = !holdsUnit(here, tree.units) && (!fs::exists(here) || holdsUnit(inSource, tree.units));
+    const std::string &path = preferSource ? inSource : here;
     if (!fs::exists(path))
       return llvm::createStringError("no such file or folder: " + spelled);
     tree.chosenPaths.push_back(path);
@@ -102,7 +133,7 @@ llvm::Expected<Tree> openTree(const Options &options) {
   auto tree = options.fixedFlags ? openFiles(options) : openDatabase(options);
   if (!tree)
     return tree;
-  tree->sourceRoot = options.sourceRoot.empty() ? findSourceRoot(tree->units.front().file) : options.sourceRoot;
+  tree->sourceRoot = options.sourceRoot.empty() ? commonSourceRoot(tree->units) : options.sourceRoot;
   if (!fs::is_directory(tree->sourceRoot))
     return llvm::createStringError("no such folder: " + tree->sourceRoot);
   // Without a database the paths are the units, and everything in them is asked for.
