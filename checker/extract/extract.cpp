@@ -47,6 +47,7 @@ static FunctionSummary summarize(const llvm::Function &ir, ModuleIndex &index) {
   extract::Values values(ir, dominators, pool, index);
   extract::Simulation(ir, dominators, function, pool, index, values).run();
   extract::recordStores(ir, function, pool, index, values);
+  function.calls.resize(values.calls().size()); // expressions also name results of calls that no path reaches
   return function;
 }
 
