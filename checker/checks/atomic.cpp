@@ -39,6 +39,7 @@ private:
   std::optional<Sleep> sleepOf(const SiteVisit &site) const;
   bool forbidden(const SiteVisit &site) const;
   bool isBoot(const SiteVisit &site) const;
+  Value blockingFlags(const SiteVisit &site, int argument) const;
   llvm::StringRef checkFor(const rules::FunctionRule &rule) const;
   void report(const SiteVisit &site, const Sleep &sleep);
 
@@ -94,10 +95,27 @@ std::optional<Sleep> AtomicCheck::sleepOf(const SiteVisit &site) const {
                                     : rules::noArgument;
   if (argument < 0)
     return std::nullopt;
-  Value flags = input.walk.argument(site, argument);
+  Value flags = blockingFlags(site, argument);
   if (!(flags.ones & directReclaim) || !directReclaim)
     return std::nullopt;
   return Sleep{"kmem-atomic-gfp", argument, "with " + describeGfp(input.program, flags.ones & ~flags.zeros)};
+}
+
+/// The flags a site passes. Where a condition chooses between them and the lock is this function's own, the choice cannot
+/// depend on whether it is held: the worst one counts. Where the context is the caller's, the condition may well be it.
+Value AtomicCheck::blockingFlags(const SiteVisit &site, int argument) const {
+  Value flags = input.walk.argument(site, argument);
+  bool ownLock = !site.node->context.atomic();
+  if ((flags.ones | flags.zeros) & directReclaim || !ownLock || size_t(argument) >= site.state->arguments.size())
+    return flags;
+  bool callersDecide = site.node->parent < 0 && !input.program.callers(site.call.function).empty();
+  if (callersDecide)
+    return flags;
+  for (const Value &choice : input.walk.evaluation().alternatives(
+           site.call.function, site.state->arguments[size_t(argument)], site.node->binding, site.context))
+    if (choice.isConstant() && choice.ones & directReclaim)
+      return choice;
+  return flags;
 }
 
 /// Code that only runs while booting is no bug when nothing can be scheduled yet.

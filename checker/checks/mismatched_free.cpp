@@ -47,6 +47,7 @@ public:
 private:
   void judgeFunction(FunctionId id);
   void judgeSite(const FreeSite &site, const std::vector<FreeSite> &siblings);
+  void judgeCleanup(const FreeSite &site, int parameter, const llvm::StringSet<> &accepted);
   void judgeCallers(const FreeSite &site, FunctionId callee, ExprId pointer, const llvm::StringSet<> &accepted,
                     std::vector<CallRef> chain);
   std::optional<Mismatch> judge(const FreeSite &site, const Origins &origins, const llvm::StringSet<> &accepted,
@@ -113,11 +114,34 @@ static int parameterBehind(const Function &f, ExprId pointer) {
   return e->kind == ExprKind::Parameter ? int(e->value) : -1;
 }
 
+/// The parameter whose pointee a pointer is, as in a cleanup function; -1 when it is something else.
+static int pointeeBehind(const Function &f, ExprId pointer) {
+  const Expr &e = f.summary.exprs[pointer];
+  bool pointee = e.kind == ExprKind::PointeeLoad && f.summary.exprs[e.a].kind == ExprKind::Parameter;
+  return pointee ? int(f.summary.exprs[e.a].value) : -1;
+}
+
+/// The guard without what it says of the pointer itself: that it is not NULL goes without saying.
+static summary::Guard guardApartFrom(const Function &f, const summary::Guard &guard, int parameter) {
+  summary::Guard rest;
+  for (const summary::Atom &atom : guard) {
+    const Expr &e = f.summary.exprs[atom.value];
+    bool isPointer = (e.kind == ExprKind::Parameter && e.value == parameter) ||
+                     (e.kind == ExprKind::Compare && f.summary.exprs[e.a].kind == ExprKind::Parameter &&
+                      f.summary.exprs[e.a].value == parameter);
+    if (!isPointer)
+      rest.push_back(atom);
+  }
+  return rest;
+}
+
 void MismatchedFree::judgeSite(const FreeSite &site, const std::vector<FreeSite> &siblings) {
   const Function &f = input.program.function(site.call.function);
   llvm::StringSet<> accepted = acceptedBy(f, site, siblings);
   if (parameterBehind(f, site.pointer()) >= 0)
     return judgeCallers(site, site.call.function, site.pointer(), accepted, {});
+  if (int parameter = pointeeBehind(f, site.pointer()); parameter >= 0)
+    return judgeCleanup(site, parameter, accepted);
   Origins origins = provenance.of(site.call.function, site.pointer(), false);
   if (std::optional<Mismatch> mismatch = judge(site, origins, accepted, site.call, *site.state))
     report(site, *mismatch, {});
@@ -142,7 +166,7 @@ void MismatchedFree::judgeCallers(const FreeSite &site, FunctionId callee, ExprI
       for (size_t i = 0; i < state.arguments.size() && i < 32; ++i)
         if (Value v = input.walk.evaluation().evaluate(ref.function, state.arguments[i], {}, {}); !v.isUnknown())
           binding.push_back({uint8_t(i), v});
-      if (chain.empty() && input.walk.evaluation().holds(callee, site.state->guard, binding, {}) != Truth::Yes)
+      if (chain.empty() && input.walk.evaluation().holds(callee, guardApartFrom(f, site.state->guard, parameter), binding, {}) != Truth::Yes)
         continue;
       std::vector<CallRef> longer = chain;
       longer.push_back(ref);
@@ -161,20 +185,51 @@ void MismatchedFree::judgeCallers(const FreeSite &site, FunctionId callee, ExprI
   }
 }
 
+/// __free(kfree): the release sees the address of the variable.
+void MismatchedFree::judgeCleanup(const FreeSite &site, int parameter, const llvm::StringSet<> &accepted) {
+  for (const CallRef &ref : input.program.callers(site.call.function)) {
+    const Function &caller = input.program.function(ref.function);
+    const summary::PathState &state = caller.summary.calls[ref.call].states.front();
+    if (size_t(parameter) >= state.arguments.size())
+      continue;
+    const Expr &variable = caller.summary.exprs[state.arguments[size_t(parameter)]];
+    if (variable.kind != ExprKind::SlotAddress)
+      continue;
+    Origins origins = provenance.inSlot(ref.function, uint32_t(variable.value));
+    if (std::optional<Mismatch> mismatch = wrongFamily(site, origins, accepted))
+      report(site, *mismatch, {ref});
+  }
+}
+
 std::string MismatchedFree::describeOrigin(const AllocationOrigin &origin) const {
   const Function &f = input.program.function(origin.call.function);
   return spellingOf(input.program, f, origin.call.call) + "()";
+}
+
+/// Whether a release takes an allocation: its family, or each kind that family may turn out to be.
+static bool takes(const rules::RuleSet &rules, const llvm::StringSet<> &accepted, const std::string &family) {
+  if (accepted.contains(family))
+    return true;
+  const rules::FamilyRule *rule = rules.family(family);
+  return rule && !rule->covers.empty() &&
+         llvm::all_of(rule->covers, [&](const std::string &kind) { return accepted.contains(kind); });
 }
 
 std::optional<Mismatch> MismatchedFree::wrongFamily(const FreeSite &site, const Origins &origins,
                                                     const llvm::StringSet<> &accepted) {
   const AllocationOrigin *wrong = nullptr;
   bool anyRight = false, throughField = false;
+  // One allocation of this very function needs no second opinion; a kind decided at run time does.
+  bool single = origins.known.size() == 1 && !origins.known.front().throughField;
+  const rules::RuleSet &ruleSet = input.program.rules();
   for (const AllocationOrigin &origin : origins.known) {
-    bool takes = accepted.contains(origin.alloc->family);
-    anyRight |= takes;
+    const rules::FamilyRule *family = ruleSet.family(origin.alloc->family);
+    bool alone = single && (!family || family->covers.empty());
+    bool right = alone ? llvm::is_contained(site.rule->free->families, origin.alloc->family)
+                       : takes(ruleSet, accepted, origin.alloc->family);
+    anyRight |= right;
     throughField |= origin.throughField;
-    if (!takes && !wrong)
+    if (!right && !wrong)
       wrong = &origin;
   }
   // What a field holds may depend on its object; what a local holds is decided here.
@@ -289,8 +344,11 @@ void MismatchedFree::report(const FreeSite &site, const Mismatch &mismatch, cons
   const Function &f = program.function(site.call.function);
   const Function &allocator = program.function(mismatch.origin.call.function);
   std::string callee = spellingOf(program, f, site.call.call);
-  std::string cause =
-      program.name(f, f.summary.key).str() + ">" + callee + "#" + std::to_string(ordinalOf(f, site.call.call));
+  // A release in a header is everybody's: the place to look at is its caller.
+  bool inHeader = f.summary.inHeader && !chain.empty();
+  CallRef blamed = inHeader ? chain.front() : site.call;
+  const Function &place = program.function(blamed.function);
+  std::string cause = causeAt(program, blamed.function, blamed.call);
   if (!causes.isNew(cause))
     return;
   Finding finding;
@@ -298,8 +356,8 @@ void MismatchedFree::report(const FreeSite &site, const Mismatch &mismatch, cons
   finding.confidence = mismatch.confidence;
   finding.severity = mismatch.confidence == Confidence::High ? Severity::Error : Severity::Warning;
   finding.message = callee + "() of " + mismatch.why;
-  finding.location = locationOf(program, f, f.summary.calls[site.call.call].where);
-  finding.function = program.symbol(site.call.function).str();
+  finding.location = locationOf(program, place, place.summary.calls[blamed.call].where);
+  finding.function = program.symbol(blamed.function).str();
   finding.fingerprint = makeFingerprint({finding.check, cause, mismatch.why});
   auto step = [&](const Function &in, const summary::Location &where, StepKind kind, std::string message) {
     finding.trace.push_back(

@@ -147,6 +147,8 @@ ExprId ExprPool::binary(ExprKind kind, unsigned width, ExprId a, ExprId b) {
     return a;
   if (kind == ExprKind::And && isConstant(b, 0))
     return b;
+  if (const Expr &left = (*this)[a]; kind == ExprKind::Xor && left.kind == kind && isConstant(b) && left.b == b)
+    return left.a; // !!x
   Expr e;
   e.kind = kind;
   e.width = uint8_t(width);
@@ -227,8 +229,10 @@ ExprId ExprPool::cast(ExprId a, unsigned width, bool isSigned) {
     int64_t value = widens && isSigned ? llvm::SignExtend64(uint64_t(operand.value), operand.width) : operand.value;
     return constant(value, width);
   }
-  if (operand.kind == ExprKind::Extend && !widens && (*this)[operand.a].width == width)
-    return operand.a;
+  if (operand.kind == ExprKind::Extend && !widens)
+    return cast(operand.a, width, operand.value);
+  if (operand.kind == ExprKind::Extend && operand.value == 0) // zero-extended already: the sign bit is clear
+    return cast(operand.a, width, false);
   Expr e;
   e.kind = widens ? ExprKind::Extend : ExprKind::Truncate;
   e.width = uint8_t(width);

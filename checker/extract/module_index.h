@@ -37,6 +37,8 @@ public:
   const FunctionFact *fact(const llvm::Function &function) const;
   /// The rule for a function, or null.
   const rules::FunctionRule *rule(const llvm::Function &function);
+  /// The rule for the function that inline assembly calls, or null.
+  const rules::FunctionRule *ruleOfAssembly(const llvm::CallBase &call) const;
 
   const RecordFact *record(const llvm::StructType &type) const;
   /// The innermost listed member at `offset` of `record`; null when there is none.

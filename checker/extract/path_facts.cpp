@@ -218,8 +218,11 @@ bool PathFacts::assume(ExprId condition, bool value) {
   if (known >= 0)
     return known == int(value);
   const Expr e = (*pool)[condition];
-  if (e.kind == ExprKind::Compare)
-    return assumeCompare(e, value) && assumeRange(condition, ConstantRange(APInt(1, value)));
+  if (e.kind == ExprKind::Compare) {
+    // Against a constant the operand's range says it all.
+    bool implied = pool->isConstant(e.b) && (*pool)[e.a].width == (*pool)[e.b].width;
+    return assumeCompare(e, value) && (implied || assumeRange(condition, ConstantRange(APInt(1, value))));
+  }
   if (e.width == 1 && e.kind == ExprKind::Xor && pool->isConstant(e.b, 1))
     return assume(e.a, !value);
   if (e.width == 1 && e.kind == ExprKind::And && value)
@@ -260,18 +263,19 @@ bool PathFacts::mentions(ExprId expr) const {
 }
 
 void PathFacts::mergeWith(const PathFacts &other) {
+  const PathFacts nothing(*pool);
   // A value that one path never constrained may be anything; one that both did lies in the union.
   llvm::SmallVector<Fact, 4> common;
   for (const Fact &fact : facts) {
     ConstantRange joined = fact.range.unionWith(other.rangeOf(fact.expr));
-    if (!joined.isFullSet())
+    if (!joined.contains(nothing.rangeOf(fact.expr)))
       common.push_back({fact.expr, joined});
   }
   for (const Fact &fact : other.facts) {
     if (find(fact.expr))
       continue;
     ConstantRange joined = fact.range.unionWith(rangeOf(fact.expr));
-    if (!joined.isFullSet())
+    if (!joined.contains(nothing.rangeOf(fact.expr)))
       common.push_back({fact.expr, joined});
   }
   // What a path took a phi for survives the meeting as a range.
@@ -279,7 +283,7 @@ void PathFacts::mergeWith(const PathFacts &other) {
     if (find(alias.merge) || llvm::is_contained(other.aliases, alias))
       continue;
     ConstantRange joined = rangeOf(alias.merge).unionWith(other.rangeOf(alias.merge));
-    if (!joined.isFullSet() && !llvm::any_of(common, [&](const Fact &f) { return f.expr == alias.merge; }))
+    if (!joined.contains(nothing.rangeOf(alias.merge)) && !llvm::any_of(common, [&](const Fact &f) { return f.expr == alias.merge; }))
       common.push_back({alias.merge, joined});
   }
   llvm::erase_if(aliases, [&](const Alias &alias) { return !llvm::is_contained(other.aliases, alias); });

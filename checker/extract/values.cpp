@@ -157,8 +157,19 @@ ExprId Values::ofInstruction(const llvm::Instruction &instruction) {
   if (auto *freeze = llvm::dyn_cast<llvm::FreezeInst>(&instruction))
     return of(*freeze->getOperand(0));
   if (auto *extract = llvm::dyn_cast<llvm::ExtractValueInst>(&instruction))
-    return opaque(instruction, of(*extract->getAggregateOperand()));
+    return ofMember(*extract);
   return opaque(instruction);
+}
+
+/// The number that an overflow-checked operation yields is the operation; its flag is unknown.
+ExprId Values::ofMember(const llvm::ExtractValueInst &extract) {
+  const llvm::Value &aggregate = *extract.getAggregateOperand();
+  auto *checked = llvm::dyn_cast<llvm::WithOverflowInst>(&aggregate);
+  if (!checked || extract.getIndices().front() != 0)
+    return opaque(extract, checked ? unknownExpr : of(aggregate));
+  std::optional<ExprKind> kind = binaryKind(checked->getBinaryOp());
+  ExprId a = of(*checked->getLHS()), b = of(*checked->getRHS());
+  return kind && a && b ? pool.binary(*kind, widthOf(extract), a, b) : opaque(extract);
 }
 
 ExprId Values::loadFrom(ExprId address, unsigned width, bool foreignEndian) {
@@ -203,6 +214,8 @@ ExprId Values::ofIntrinsic(const llvm::CallBase &call) {
 ExprId Values::ofCall(const llvm::CallBase &call) {
   if (call.getIntrinsicID() != llvm::Intrinsic::not_intrinsic)
     return ofIntrinsic(call);
+  if (index.ruleOfAssembly(call))
+    return pool.leaf(ExprKind::CallResult, callIndex(call), widthOf(call));
   if (call.isInlineAsm()) // a byte swap or a bit search: what goes in colours what comes out
     return opaque(call, call.arg_size() == 1 ? of(*call.getArgOperand(0)) : unknownExpr);
   auto *callee = llvm::dyn_cast<llvm::Function>(call.getCalledOperand()->stripPointerCasts());

@@ -13,6 +13,7 @@
 namespace llvm {
 class AllocaInst;
 class CallBase;
+class ExtractValueInst;
 class GEPOperator;
 class Instruction;
 class LoadInst;
@@ -41,6 +42,7 @@ private:
   ExprId ofInstruction(const llvm::Instruction &instruction);
   ExprId ofCall(const llvm::CallBase &call);
   ExprId ofIntrinsic(const llvm::CallBase &call);
+  ExprId ofMember(const llvm::ExtractValueInst &extract);
   ExprId ofPhi(const llvm::PHINode &phi);
   ExprId ofLoopPhi(const llvm::PHINode &phi);
   ExprId ofDiamond(const llvm::PHINode &phi);

@@ -187,6 +187,29 @@ Value Evaluator::evaluate(FunctionId in, ExprId id, const Binding &binding, cons
   }
 }
 
+std::vector<Value> Evaluator::alternatives(FunctionId in, ExprId expr, const Binding &binding,
+                                           const Context &context) const {
+  static constexpr size_t maxAlternatives = 8;
+  std::vector<Value> found;
+  llvm::SmallVector<ExprId, 4> work{expr};
+  while (!work.empty() && found.size() < maxAlternatives) {
+    ExprId id = work.pop_back_val();
+    const Expr &e = program.function(in).summary.exprs[id];
+    if (e.kind == ExprKind::Merge) {
+      work.append({e.a, e.b});
+    } else if (e.kind == ExprKind::Select) {
+      Value condition = evaluate(in, e.a, binding, context);
+      if (!condition.isConstant())
+        work.append({e.b, e.c});
+      else
+        work.push_back(condition.ones ? e.b : e.c);
+    } else {
+      found.push_back(evaluate(in, id, binding, context));
+    }
+  }
+  return found;
+}
+
 Value Evaluator::evaluateCall(FunctionId in, uint32_t index, const Binding &binding, const Context &context,
                               unsigned depth) const {
   static constexpr unsigned callCost = 4; // so that at most three calls are looked through

@@ -31,6 +31,9 @@ public:
   /// Parameters are followed into callers when `intoCallers`.
   Origins of(FunctionId in, summary::ExprId pointer, bool intoCallers, unsigned depth = 0);
 
+  /// What a local variable whose address is passed around may hold.
+  Origins inSlot(FunctionId in, uint32_t slot) { return ofSlot(in, slot, false, 0); }
+
 private:
   Origins compute(FunctionId in, summary::ExprId pointer, bool intoCallers, unsigned depth);
   Origins ofCall(FunctionId in, uint32_t call, bool intoCallers, unsigned depth);
