@@ -155,15 +155,16 @@ std::vector<Finding> UnboundedKmalloc::finish() {
   std::vector<Finding> findings;
   for (FunctionId id = 0; id < program.functions().size(); ++id) {
     const Function &f = program.function(id);
-    if (f.rule && f.rule->alloc)
-      continue; // an allocator's own body: its callers are the sites
+    if (f.summary.isInit || (f.rule && f.rule->alloc))
+      continue; // booting trusts its command line; an allocator's own body: its callers are the sites
     for (uint32_t i = 0; i < f.calls.size(); ++i) {
       if (!f.calls[i].rule || !f.calls[i].rule->alloc || f.summary.calls[i].dying)
         continue;
       std::optional<Flow> worst;
       for (const summary::PathState &state : f.summary.calls[i].states) {
         std::optional<Flow> flow = chosenSize(id, i, state, taint);
-        if (flow && !failureExpected(id, i, state, *flow->origin) && (!worst || flow->high > worst->high))
+        if (flow && !program.function(flow->origin->function).summary.isInit &&
+            !failureExpected(id, i, state, *flow->origin) && (!worst || flow->high > worst->high))
           worst = std::move(flow);
       }
       if (worst)

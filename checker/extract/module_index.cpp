@@ -1,8 +1,10 @@
 #include "checker/extract/module_index.h"
 
+#include "llvm/ADT/StringExtras.h"
 #include "llvm/IR/DerivedTypes.h"
 #include "llvm/IR/Function.h"
 #include "llvm/IR/GlobalVariable.h"
+#include "llvm/IR/InlineAsm.h"
 
 namespace kmem::extract {
 
@@ -51,6 +53,19 @@ const rules::FunctionRule *ModuleIndex::rule(const llvm::Function &function) {
   if (inserted)
     it->second = rules.function(function.getName());
   return it->second;
+}
+
+llvm::StringRef ModuleIndex::calledByAssembly(const llvm::CallBase &call) {
+  auto *assembly = llvm::dyn_cast<llvm::InlineAsm>(call.getCalledOperand());
+  llvm::StringRef text = assembly ? llvm::StringRef(assembly->getAsmString()).ltrim() : "";
+  if (!text.consume_front("call "))
+    return "";
+  return text.ltrim().take_while([](char c) { return llvm::isAlnum(c) || c == '_'; });
+}
+
+const rules::FunctionRule *ModuleIndex::ruleOfAssembly(const llvm::CallBase &call) const {
+  llvm::StringRef symbol = calledByAssembly(call);
+  return symbol.empty() ? nullptr : rules.function(symbol);
 }
 
 const RecordFact *ModuleIndex::record(const llvm::StructType &type) const {

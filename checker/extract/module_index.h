@@ -37,7 +37,9 @@ public:
   const FunctionFact *fact(const llvm::Function &function) const;
   /// The rule for a function, or null.
   const rules::FunctionRule *rule(const llvm::Function &function);
-  /// The rule for the function that inline assembly calls, or null.
+  /// The symbol that inline assembly calls, as far as it is spelled out there; empty when it calls none.
+  static llvm::StringRef calledByAssembly(const llvm::CallBase &call);
+  /// The rule for that symbol, or null.
   const rules::FunctionRule *ruleOfAssembly(const llvm::CallBase &call) const;
 
   const RecordFact *record(const llvm::StructType &type) const;

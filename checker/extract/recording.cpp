@@ -116,7 +116,8 @@ void Simulation::recordParts(const PathState &state, ExprId argument, std::vecto
 }
 
 void Simulation::recordCall(const llvm::CallBase &call, const States &states, bool isDying) {
-  if (call.getIntrinsicID() != llvm::Intrinsic::not_intrinsic || call.isInlineAsm())
+  bool spoken = !call.isInlineAsm() || index.ruleOfAssembly(call);
+  if (call.getIntrinsicID() != llvm::Intrinsic::not_intrinsic || !spoken)
     return;
   unsigned id = values.callIndex(call);
   if (function.calls.size() <= id)
@@ -132,6 +133,8 @@ void Simulation::recordCall(const llvm::CallBase &call, const States &states, bo
       function.calls[id] = recorded;
       return;
     }
+  } else if (call.isInlineAsm()) {
+    recorded.callee = pool.name(ModuleIndex::calledByAssembly(call));
   } else {
     recorded.kind = CalleeKind::Indirect;
     recorded.target = values.of(*call.getCalledOperand());

@@ -242,7 +242,7 @@ std::optional<TaintOrigin> Taint::memory(Frame &frame, ExprId address, unsigned 
   const Expr &e = f.summary.exprs[address];
   if (e.kind == ExprKind::CallResult && f.calls[size_t(e.value)].rule) {
     for (const rules::SourceRule &source : f.calls[size_t(e.value)].rule->sources)
-      if (source.pointee == rules::noArgument)
+      if (source.returned())
         return TaintOrigin{source.kind, callText(f, uint32_t(e.value), program), frame.function, int32_t(e.value)};
     return std::nullopt;
   }
@@ -263,6 +263,8 @@ std::optional<TaintOrigin> Taint::memoryFromCallers(FunctionId function, uint32_
   if (!inserted)
     return it->second;
   std::optional<TaintOrigin> found;
+  if (std::optional<Flow> promised = promisedParameter(function, parameter, 64, true))
+    found = promised->origin;
   for (llvm::ArrayRef<CallRef> list : {program.callers(function), llvm::ArrayRef<CallRef>(indirectCallers[function])})
     for (const CallRef &caller : list)
       for (const PathState &state : program.function(caller.function).summary.calls[caller.call].states) {
@@ -285,16 +287,34 @@ Flow Taint::parameter(Frame &frame, const Expr &e) {
   return follow(*frame.caller, states.front().arguments[size_t(e.value)]);
 }
 
+uint64_t Taint::mostOf(llvm::StringRef valueName, unsigned width) const {
+  std::optional<int64_t> most = valueName.empty() ? std::nullopt : program.value(valueName);
+  return most ? std::min(uint64_t(*most), maxOf(width)) : maxOf(width);
+}
+
+/// What the rules say of a parameter, or of the memory behind it.
+std::optional<Flow> Taint::promisedParameter(FunctionId function, uint32_t parameter, unsigned width,
+                                             bool pointee) const {
+  for (const rules::FieldRule *field : program.opsFieldsOf(function))
+    for (const rules::FieldRule::ParamSource &source : field->paramSources)
+      if (source.param == int(parameter) && source.pointee == pointee)
+        return Flow{TaintOrigin{source.kind, field->name + "()", function}, 0, mostOf(source.atMost, width)};
+  const rules::FunctionRule *rule = program.function(function).rule;
+  if (rule && !pointee)
+    for (const rules::SourceRule &source : rule->sources)
+      if (source.param == int(parameter))
+        return Flow{TaintOrigin{source.kind, "the caller of " + program.symbol(function).str() + "()", function}, 0,
+                    mostOf(source.atMost, width)};
+  return std::nullopt;
+}
+
 Flow Taint::fromCallers(FunctionId function, uint32_t parameter, unsigned width, unsigned hops) {
   auto [it, inserted] = parameterFlows.try_emplace({function, parameter}, untainted());
   if (!inserted)
     return it->second;
   Flow flow = untainted();
-  for (const rules::FieldRule *field : program.opsFieldsOf(function))
-    for (const rules::FieldRule::ParamSource &source : field->paramSources)
-      if (source.param == int(parameter))
-        return parameterFlows[{function, parameter}] = {TaintOrigin{source.kind, field->name, function}, 0,
-                                                        maxOf(width)};
+  if (std::optional<Flow> promised = promisedParameter(function, parameter, width, false))
+    return parameterFlows[{function, parameter}] = *promised;
   if (hops < maxTaintHops)
     for (llvm::ArrayRef<CallRef> list : {program.callers(function), llvm::ArrayRef<CallRef>(indirectCallers[function])})
       for (const CallRef &caller : list)
@@ -317,8 +337,9 @@ Flow Taint::result(Frame &frame, const Expr &e) {
   Flow flow = untainted();
   if (resolved.rule) {
     for (const rules::SourceRule &source : resolved.rule->sources)
-      if (source.pointee == rules::noArgument)
-        flow.origin = TaintOrigin{source.kind, callText(f, call, program), frame.function, int32_t(call)};
+      if (source.returned())
+        flow = {TaintOrigin{source.kind, callText(f, call, program), frame.function, int32_t(call)}, 0,
+                mostOf(source.atMost, e.width)};
     return flow;
   }
   if (resolved.target == noFunction || frame.hops >= maxTaintHops)

@@ -53,6 +53,8 @@ private:
   Flow result(Frame &frame, const summary::Expr &e);
   Flow parameter(Frame &frame, const summary::Expr &e);
   Flow fromCallers(FunctionId function, uint32_t parameter, unsigned width, unsigned hops);
+  std::optional<Flow> promisedParameter(FunctionId function, uint32_t parameter, unsigned width, bool pointee) const;
+  uint64_t mostOf(llvm::StringRef valueName, unsigned width) const;
   std::optional<TaintOrigin> memory(Frame &frame, summary::ExprId address, unsigned depth);
   std::optional<TaintOrigin> memoryFromCallers(FunctionId function, uint32_t parameter, unsigned hops);
   void findIndirectCallers();

@@ -56,11 +56,11 @@ Canonical &operator<<(Canonical &out, const ContextEffect &r) {
   return out << int(r.kind) << int(r.component) << r.amount << r.flags;
 }
 Canonical &operator<<(Canonical &out, const CallbackRule &r) { return out << r.arg << r.runsIn << r.synchronous; }
-Canonical &operator<<(Canonical &out, const SourceRule &r) { return out << r.kind << r.pointee; }
+Canonical &operator<<(Canonical &out, const SourceRule &r) { return out << r.kind << r.pointee << r.param << r.atMost; }
 Canonical &operator<<(Canonical &out, const GfpRestriction &r) {
   return out << r.allOf << r.noneOf << r.minOrder << r.why;
 }
-Canonical &operator<<(Canonical &out, const FieldRule::ParamSource &r) { return out << r.param << r.kind; }
+Canonical &operator<<(Canonical &out, const FieldRule::ParamSource &r) { return out << r.param << r.kind << r.pointee << r.atMost; }
 Canonical &operator<<(Canonical &out, const FunctionRule &r) {
   out << r.name << r.spelling << r.alloc << r.free << int(r.sleeps) << r.sleepGfp << r.forbiddenIn
       << r.allowedInInterrupt << r.effects << int(r.effectsWhen) << r.lock << r.dropsCallersLock << r.callbacks;

@@ -21,6 +21,8 @@ template <> struct MappingTraits<FieldRule::ParamSource> {
   static void mapping(IO &io, FieldRule::ParamSource &source) {
     io.mapRequired("param", source.param);
     io.mapRequired("kind", source.kind);
+    io.mapOptional("pointee", source.pointee, false);
+    io.mapOptional("at_most", source.atMost);
   }
 };
 

@@ -87,10 +87,14 @@ struct CallbackRule {
 /// What the function's return value says about where we run.
 enum class ContextTest : uint8_t { None, PreemptCount, IrqsDisabled, RcuDepth };
 
-/// Data chosen by somebody else comes in here. `pointee`: the bytes behind that argument; otherwise the return value.
+/// Data chosen by somebody else comes in here. `pointee`: the bytes behind that argument; `param`: what the function itself is called with;
+/// otherwise the return value, or what it points to.
 struct SourceRule {
   std::string kind; ///< user, device, network, disk
   int pointee = noArgument;
+  int param = noArgument;
+  std::string atMost; ///< value name of the largest value that gets this far; empty when nothing bounds it
+  bool returned() const { return pointee == noArgument && param == noArgument; }
 };
 
 /// A flag combination that this API refuses or that makes no sense there. Names are value names.
@@ -137,6 +141,8 @@ struct FieldRule {
   struct ParamSource {
     int param = 0;
     std::string kind;
+    bool pointee = false; ///< not the parameter itself but the memory it points to
+    std::string atMost;   ///< value name of the largest value that gets this far; empty when nothing bounds it
   };
   std::vector<ParamSource> paramSources; ///< parameters that somebody outside the kernel chooses
   std::string source;          ///< the field itself is chosen by this kind of outsider

@@ -104,6 +104,8 @@ void MappingTraits<CallbackRule>::mapping(IO &io, CallbackRule &callback) {
 void MappingTraits<SourceRule>::mapping(IO &io, SourceRule &source) {
   io.mapRequired("kind", source.kind);
   io.mapOptional("pointee", source.pointee, noArgument);
+  io.mapOptional("param", source.param, noArgument);
+  io.mapOptional("at_most", source.atMost);
 }
 
 void MappingTraits<CountedChange>::mapping(IO &io, CountedChange &change) {
