@@ -38,6 +38,14 @@ public:
     sigprocmask(SIG_SETMASK, &former, nullptr);
   }
   int descriptor() const { return fd; }
+  /// Takes what has come, so that it does not end the process once the watch is over.
+  bool take() const {
+    signalfd_siginfo info;
+    bool any = false;
+    while (read(fd, &info, sizeof(info)) == sizeof(info))
+      any = true;
+    return any;
+  }
 
 private:
   int fd;
@@ -80,7 +88,7 @@ private:
       watched.push_back({slot.busy ? slot.worker.replyPipe : -1, POLLIN, 0});
     if (poll(watched.data(), watched.size(), timeoutMs()) < 0 && errno != EINTR)
       return;
-    if (watched[0].revents & POLLIN) {
+    if (signals.take()) {
       end = PoolEnd::Interrupted;
       return;
     }
