@@ -1,6 +1,8 @@
 #include "checker/driver/glob_list.h"
 
+#include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/SmallVector.h"
+#include "llvm/Support/GlobPattern.h"
 
 namespace kmem {
 
@@ -16,15 +18,20 @@ llvm::Expected<GlobList> GlobList::parse(llvm::StringRef text) {
     auto pattern = llvm::GlobPattern::create(word);
     if (!pattern)
       return llvm::createStringError("'" + word + "': " + llvm::toString(pattern.takeError()));
-    list.items.push_back({word.str(), removes, std::move(*pattern)});
+    list.items.push_back({word.str(), removes});
   }
   return list;
+}
+
+/// A GlobPattern points into its text, so it is made where it is used.
+static bool matches(llvm::StringRef pattern, llvm::StringRef name) {
+  return llvm::cantFail(llvm::GlobPattern::create(pattern), "parse() let it through").match(name);
 }
 
 bool GlobList::contains(llvm::StringRef name) const {
   bool chosen = false;
   for (const Item &item : items)
-    if (item.pattern.match(name))
+    if (matches(item.text, name))
       chosen = !item.removes;
   return chosen;
 }

@@ -4,7 +4,6 @@
 
 #include "llvm/ADT/ArrayRef.h"
 #include "llvm/Support/Error.h"
-#include "llvm/Support/GlobPattern.h"
 
 #include <string>
 #include <vector>
@@ -23,7 +22,6 @@ private:
   struct Item {
     std::string text;
     bool removes;
-    llvm::GlobPattern pattern;
   };
   std::vector<Item> items;
 };

@@ -26,6 +26,14 @@ TEST(GlobList, TheLastMatchDecides) {
   EXPECT_FALSE(chooses("-*,kmem-a*", "kmem-b"));
 }
 
+TEST(GlobList, OutlivesItsText) {
+  auto list = std::make_unique<GlobList>(llvm::cantFail(GlobList::parse(std::string("-*,") + "kmem-a")));
+  GlobList copy = *list;
+  list.reset();
+  EXPECT_TRUE(copy.contains("kmem-a"));
+  EXPECT_FALSE(copy.contains("kmem-b"));
+}
+
 TEST(GlobList, NamesThatDoNotExist) {
   auto unknown = [](llvm::StringRef globs) { return llvm::cantFail(GlobList::parse(globs)).firstUnknown({"kmem-a"}); };
   EXPECT_EQ(unknown("*,-kmem-a"), "");
