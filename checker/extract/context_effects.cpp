@@ -50,7 +50,9 @@ bool changesContext(const FunctionSummary &callee) {
 }
 
 NameId ContextEffects::lockName(ExprId lock) {
-  const Expr &e = pool[lock];
+  Expr e = pool[lock];
+  while (e.kind == ExprKind::FieldAddress && e.value == 0 && pool[e.a].kind == ExprKind::FieldAddress)
+    e = pool[e.a]; // &dev->lock.rlock is dev's lock
   if (e.kind == ExprKind::Parameter && size_t(e.value) < function.parameters.size())
     return function.parameters[size_t(e.value)];
   return e.name;

@@ -3,7 +3,6 @@
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/IR/InstrTypes.h"
 
-#include <functional>
 
 namespace kmem::extract {
 
@@ -239,16 +238,23 @@ bool PathFacts::assume(ExprId condition, bool value) {
   return assumeRange(condition, value ? zero.inverse() : zero);
 }
 
+/// Whether `id` is computed from something that changed.
+static bool touches(const ExprPool &pool, ExprId id, llvm::function_ref<bool(const Expr &)> changed, unsigned depth = 0) {
+  if (id == unknownExpr || depth > maxEvaluationDepth)
+    return false;
+  const Expr &e = pool[id];
+  return changed(e) || touches(pool, e.a, changed, depth + 1) || touches(pool, e.b, changed, depth + 1) ||
+         touches(pool, e.c, changed, depth + 1);
+}
+
+void PathFacts::forgetStored(llvm::function_ref<bool(const Expr &)> changed) {
+  llvm::erase_if(aliases, [&](const Alias &a) { return touches(*pool, a.merge, changed) || touches(*pool, a.value, changed); });
+}
+
 void PathFacts::forgetIf(llvm::function_ref<bool(const Expr &)> changed) {
-  std::function<bool(ExprId, unsigned)> touches = [&](ExprId id, unsigned depth) {
-    if (id == unknownExpr || depth > maxEvaluationDepth)
-      return false;
-    const Expr &e = (*pool)[id];
-    return changed(e) || touches(e.a, depth + 1) || touches(e.b, depth + 1) || touches(e.c, depth + 1);
-  };
-  llvm::erase_if(facts, [&](const Fact &f) { return touches(f.expr, 0); });
-  llvm::erase_if(aliases, [&](const Alias &a) { return touches(a.merge, 0) || touches(a.value, 0); });
-  llvm::erase_if(checked, [&](const Limited &l) { return touches(l.expr, 0); });
+  forgetStored(changed);
+  llvm::erase_if(facts, [&](const Fact &f) { return touches(*pool, f.expr, changed); });
+  llvm::erase_if(checked, [&](const Limited &l) { return touches(*pool, l.expr, changed); });
 }
 
 void PathFacts::forget(ExprId leaf) {

@@ -26,6 +26,8 @@ public:
   /// Forgets all that depends on `leaf`: it has a new value.
   void forget(ExprId leaf);
   void forgetIf(llvm::function_ref<bool(const summary::Expr &)> changed);
+  /// Forgets which values were stored there, not what comparisons have shown.
+  void forgetStored(llvm::function_ref<bool(const summary::Expr &)> changed);
 
   /// `expr` with what the path knows put in.
   ExprId simplify(ExprId expr, unsigned depth = 0) const;

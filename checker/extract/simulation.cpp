@@ -1,5 +1,7 @@
 #include "checker/extract/simulation.h"
 
+#include "checker/extract/settle_exits.h"
+
 #include "llvm/ADT/PostOrderIterator.h"
 #include "llvm/IR/Constants.h"
 #include "llvm/IR/Function.h"
@@ -58,6 +60,7 @@ void Simulation::run() {
   }
   for (const llvm::BasicBlock *block : order)
     record(*block);
+  settleExits(function);
   function.noReturn = function.exits.empty();
 }
 
@@ -92,8 +95,10 @@ void Simulation::stepCall(const llvm::CallBase &call, States &states) {
       if (!use->getType()->isPointerTy())
         continue;
       const Expr address = pool[values.of(*use)];
-      if (address.kind == ExprKind::SlotAddress)
+      if (address.kind == ExprKind::SlotAddress) {
         state.facts.forgetIf([&](const Expr &e) { return e.kind == ExprKind::SlotLoad && e.value == address.value; });
+        state.facts.forgetStored([&](const Expr &e) { return e == address; });
+      }
       else if (address.kind == ExprKind::FieldAddress)
         state.facts.forgetIf([&](const Expr &e) { return e.kind == ExprKind::FieldLoad && e.name == address.name; });
     }
@@ -124,7 +129,7 @@ void Simulation::stepStore(const llvm::StoreInst &store, States &states) {
         return e.kind == ExprKind::PointeeLoad && e.a == at;
       }
     });
-    if (load && pool.isConstant(value))
+    if (load && (pool.isConstant(value) || address.kind == ExprKind::SlotAddress))
       state.facts.setAlias(load, value);
   }
 }
@@ -182,7 +187,21 @@ void Simulation::takePhis(const llvm::BasicBlock &from, const llvm::BasicBlock &
     state.facts.setAlias(id, incoming);
 }
 
+/// A loop that holds one lock more each time round is one whose release was not seen, in a callee that drops its caller's lock
+/// or behind a pointer: the deeper state is an artefact.
+bool Simulation::accumulates(const llvm::BasicBlock &from, const llvm::BasicBlock &to, const PathState &state) {
+  const States &known = entryStates[&to];
+  if (known.empty() || !dominators.dominates(&to, &from))
+    return false;
+  return llvm::all_of(known, [&](const PathState &entry) {
+    const ContextDelta &now = state.delta, &then = entry.delta;
+    return now.preempt > then.preempt || now.softirq > then.softirq || now.rcu > then.rcu;
+  });
+}
+
 void Simulation::flow(const llvm::BasicBlock &from, const llvm::BasicBlock &to, PathState state) {
+  if (accumulates(from, to, state))
+    return;
   takePhis(from, to, state);
   if (join(to, std::move(state)))
     pending[position[&to]] = true;

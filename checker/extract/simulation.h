@@ -45,6 +45,7 @@ private:
   void recordCall(const llvm::CallBase &call, const States &states, bool dying);
   void recordParts(const PathState &state, summary::ExprId argument, std::vector<summary::PartRange> &parts);
   void recordExit(const llvm::ReturnInst &ret, const States &states);
+  bool accumulates(const llvm::BasicBlock &from, const llvm::BasicBlock &to, const PathState &state);
   summary::Guard guardOf(const PathState &state);
 
   const llvm::Function &ir;
