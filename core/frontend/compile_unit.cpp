@@ -1,6 +1,7 @@
 #include "core/frontend/dependencies.h"
 #include "core/frontend/invocation.h"
 #include "core/frontend/kernel_module.h"
+#include "core/frontend/pruned_parse.h"
 #include "core/frontend/source_facts.h"
 
 #include "clang/Basic/CodeGenOptions.h"
@@ -46,6 +47,9 @@ public:
   ModuleAction(const TranslationUnit &unit, const FrontendOptions &options, KernelModule &result)
       : unit(unit), options(options), result(result) {}
 
+  /// The module calls a function whose body was left out.
+  bool lacksBodies() const { return prunedTooMuch; }
+
 protected:
   std::unique_ptr<clang::ASTConsumer> CreateASTConsumer(clang::CompilerInstance &compiler,
                                                         llvm::StringRef file) override {
@@ -59,10 +63,20 @@ protected:
     return std::make_unique<clang::MultiplexConsumer>(std::move(consumers));
   }
 
+  void ExecuteAction() override {
+    if (!options.pruneInlines)
+      return ASTFrontendAction::ExecuteAction();
+    clang::CompilerInstance &compiler = getCompilerInstance();
+    compiler.createSema(getTranslationUnitKind(), nullptr);
+    for (const clang::IdentifierInfo *name : parsePruned(compiler.getSema()))
+      prunedTooMuch |= result.module && result.module->getFunction(name->getName());
+  }
+
 private:
   const TranslationUnit &unit;
   const FrontendOptions &options;
   KernelModule &result;
+  bool prunedTooMuch = false;
 };
 
 } // namespace
@@ -80,7 +94,7 @@ static void configureCodeGeneration(clang::CodeGenOptions &options) {
   options.DebugColumnInfo = true;
 }
 
-llvm::Expected<KernelModule> compileUnit(const TranslationUnit &unit, const FrontendOptions &options) {
+static llvm::Expected<KernelModule> compileOnce(const TranslationUnit &unit, const FrontendOptions &options) {
   ErrorCollector errors(unit.file);
   auto compiler = prepareCompiler(unit, errors);
   if (!compiler)
@@ -93,10 +107,21 @@ llvm::Expected<KernelModule> compileUnit(const TranslationUnit &unit, const Fron
   auto dependencies = std::make_shared<DependencyList>();
   (*compiler)->addDependencyCollector(dependencies);
   ModuleAction action(unit, options, result);
-  if (!(*compiler)->ExecuteAction(action) || errors.failed() || !result.module)
+  if (!(*compiler)->ExecuteAction(action) || errors.failed() || !result.module || action.lacksBodies())
     return errors.takeError();
   result.dependencies = dependencies->take(unit.file, unit.directory);
   return result;
+}
+
+llvm::Expected<KernelModule> compileUnit(const TranslationUnit &unit, const FrontendOptions &options) {
+  llvm::Expected<KernelModule> module = compileOnce(unit, options);
+  if (module || !options.pruneInlines)
+    return module;
+  // Whatever went wrong, the plain parse has the last word, and the user reads its errors.
+  llvm::consumeError(module.takeError());
+  FrontendOptions plain = options;
+  plain.pruneInlines = false;
+  return compileOnce(unit, plain);
 }
 
 } // namespace kmem
