@@ -7,4 +7,5 @@ foreach(program kmem-tidy kmem-cc)
   endif()
 endforeach()
 install(PROGRAMS scripts/kmem-record DESTINATION ${CMAKE_INSTALL_BINDIR})
-install(DIRECTORY rules/ DESTINATION ${CMAKE_INSTALL_DATADIR}/kmem-tidy/rules FILES_MATCHING PATTERN *.yaml PATTERN *.json)
+install(DIRECTORY rules/ DESTINATION ${CMAKE_INSTALL_DATADIR}/kmem-tidy/rules FILES_MATCHING PATTERN *.yaml
+  PATTERN *.json PATTERN lib EXCLUDE)
