@@ -149,12 +149,15 @@ void AtomicCheck::report(const SiteVisit &site, const Sleep &sleep) {
   finding.confidence = confidenceOf(site);
   finding.severity = finding.confidence == Confidence::High ? Severity::Error : Severity::Warning;
   std::string call = callee + "()" + (sleep.how.empty() ? "" : " " + sleep.how);
-  finding.message = call + " may sleep, but " + origin.what;
+  std::string claim = site.rule->sleeps == rules::SleepWhen::Never && !site.rule->forbiddenIn.empty() && sleep.how.empty()
+                          ? call + " must not be called in " + describe(site.rule->forbiddenIn) + " context"
+                          : call + " may sleep";
+  finding.message = claim + ", but " + origin.what;
   finding.location = locationOf(program, chooser, chooser.summary.calls[choice.call].where);
   finding.function = program.symbol(choice.function).str();
   finding.context = describe(site.context.components());
   finding.fingerprint = makeFingerprint({finding.check, where, callee, sleep.how});
-  finding.trace = traceOf(input, site, choice, call + " may sleep", sleep.how);
+  finding.trace = traceOf(input, site, choice, claim, sleep.how);
   causes.add({"at " + where, "from " + whence}, std::move(finding));
 }
 

@@ -22,6 +22,7 @@ static constexpr Registered registered[] = {
     {"kmem-invalid-gfp", checks::makeInvalidGfp},
     {"kmem-mismatched-free", checks::makeMismatchedFree},
     {"kmem-oversized-kmalloc", checks::makeOversizedKmalloc},
+    {"kmem-unbounded-kmalloc", checks::makeUnboundedKmalloc},
 };
 
 std::vector<std::string> allChecks() {

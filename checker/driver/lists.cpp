@@ -36,7 +36,7 @@ static rules::TreeFacts factsFor(const Options &options) {
     return {};
   auto tree = openTree(options);
   if (tree)
-    return readTreeFacts(tree->buildDirectory, tree->sourceRoot);
+    return readTreeFacts(tree->units.front().directory, tree->sourceRoot);
   llvm::consumeError(tree.takeError());
   return {};
 }

@@ -38,7 +38,7 @@ int analyse(const Options &options, llvm::ArrayRef<std::string> checks, Console 
   auto tree = openTree(options);
   if (!tree)
     return fail(console, tree.takeError());
-  auto rules = rules::loadRules(options.rulesDirectory, readTreeFacts(tree->buildDirectory, tree->sourceRoot));
+  auto rules = rules::loadRules(options.rulesDirectory, readTreeFacts(tree->units.front().directory, tree->sourceRoot));
   if (!rules)
     return fail(console, rules.takeError());
   if (options.action == Action::Dump && dumpBeforeSummaries(options, *tree, *rules))

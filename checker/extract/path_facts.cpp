@@ -3,7 +3,6 @@
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/IR/InstrTypes.h"
 
-
 namespace kmem::extract {
 
 using llvm::APInt;

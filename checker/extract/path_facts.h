@@ -35,6 +35,8 @@ public:
   /// 0, 1 or unknown (-1).
   int decide(ExprId condition) const;
   bool isChecked(ExprId expr, unsigned depth = 0) const;
+  /// Values compared against an upper limit, sorted.
+  llvm::SmallVector<ExprId, 8> checkedValues() const;
   /// Whether the path learnt anything about `expr`.
   bool mentions(ExprId expr) const;
 

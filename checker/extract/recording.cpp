@@ -77,6 +77,17 @@ static bool isComputed(ExprKind kind) {
   }
 }
 
+/// Whether `value` is a member of the object at `object`, or of one inside it.
+static bool isMemberOf(const ExprPool &pool, ExprId value, ExprId object) {
+  const Expr &load = pool[value];
+  if (load.kind != ExprKind::FieldLoad)
+    return false;
+  ExprId base = load.a;
+  while (base != object && pool[base].kind == ExprKind::FieldAddress)
+    base = pool[base].a;
+  return base == object;
+}
+
 static std::string signatureOf(const llvm::CallBase &call) {
   std::string text;
   llvm::raw_string_ostream out(text);
@@ -111,6 +122,20 @@ void Simulation::recordParts(const PathState &state, ExprId argument, std::vecto
                    state.facts.isChecked(work[i])};
     bool known = part.checked || part.low > 0 || part.high < maxOf(e.width);
     if (known && !llvm::is_contained(parts, part))
+      parts.push_back(part);
+  }
+}
+
+/// Writes down which members of an object that is handed on were held against a limit: the callee may rely on it.
+void Simulation::recordMembers(const PathState &state, ExprId object, std::vector<PartRange> &parts) {
+  if (object == unknownExpr || pool.isConstant(object))
+    return;
+  for (ExprId value : state.facts.checkedValues()) {
+    if (!isMemberOf(pool, value, object))
+      continue;
+    llvm::ConstantRange range = state.facts.rangeOf(value);
+    PartRange part{value, range.getUnsignedMin().getZExtValue(), range.getUnsignedMax().getZExtValue(), true};
+    if (!llvm::is_contained(parts, part))
       parts.push_back(part);
   }
 }
@@ -151,6 +176,8 @@ void Simulation::recordCall(const llvm::CallBase &call, const States &states, bo
       ExprId raw = values.of(*use);
       ExprId value = state.facts.simplify(raw);
       reached.arguments.push_back(value);
+      if (use->getType()->isPointerTy())
+        recordMembers(state, value, reached.parts);
       unsigned width = pool[value].width;
       bool bounded = use->getType()->isIntegerTy() ? width >= 16 : freed && use->getType()->isPointerTy();
       if (!bounded || pool.isConstant(value))

@@ -43,6 +43,7 @@ private:
 
   void record(const llvm::BasicBlock &block);
   void recordCall(const llvm::CallBase &call, const States &states, bool dying);
+  void recordMembers(const PathState &state, summary::ExprId object, std::vector<summary::PartRange> &parts);
   void recordParts(const PathState &state, summary::ExprId argument, std::vector<summary::PartRange> &parts);
   void recordExit(const llvm::ReturnInst &ret, const States &states);
   bool accumulates(const llvm::BasicBlock &from, const llvm::BasicBlock &to, const PathState &state);

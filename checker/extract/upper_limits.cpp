@@ -71,6 +71,14 @@ bool PathFacts::isLimited(ExprId id) const {
   return llvm::binary_search(checked, Limited{id, true}) && !rangeOf(id).getSignedMin().isNegative();
 }
 
+llvm::SmallVector<ExprId, 8> PathFacts::checkedValues() const {
+  llvm::SmallVector<ExprId, 8> values;
+  for (const Limited &limited : checked)
+    if (isLimited(limited.expr) && !llvm::is_contained(values, limited.expr))
+      values.push_back(limited.expr);
+  return values;
+}
+
 /// `x < y ? x : y`, and the three other ways to write a minimum.
 static bool isMinimum(const ExprPool &pool, const Expr &select) {
   const Expr &test = pool[select.a];

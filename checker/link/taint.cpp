@@ -210,9 +210,36 @@ static std::string callText(const Function &f, uint32_t call, const Program &pro
   return program.name(f, f.summary.calls[call].callee).split('@').first.str() + "()";
 }
 
+/// Whether every caller holds a member of the object it hands on against a limit first.
+bool Taint::checkedByCallers(FunctionId function, NameKey field, ExprId object, unsigned hops) const {
+  const Function &f = program.function(function);
+  const Expr &base = f.summary.exprs[object];
+  if (base.kind != ExprKind::Parameter || hops >= maxTaintHops)
+    return false;
+  auto checkedBy = [&](const CallRef &caller) {
+    const Function &c = program.function(caller.function);
+    auto checkedIn = [&](const PathState &state) {
+      if (size_t(base.value) >= state.arguments.size())
+        return false;
+      ExprId handed = state.arguments[size_t(base.value)];
+      for (const PartRange &part : state.parts) {
+        const Expr &e = c.summary.exprs[part.value];
+        if (part.checked && e.kind == ExprKind::FieldLoad && e.a == handed && c.names[e.name] == field)
+          return true;
+      }
+      return checkedByCallers(caller.function, field, handed, hops + 1);
+    };
+    return llvm::all_of(c.summary.calls[caller.call].states, checkedIn);
+  };
+  llvm::ArrayRef<CallRef> callers = program.callers(function);
+  return !callers.empty() && llvm::all_of(callers, checkedBy);
+}
+
 Flow Taint::load(Frame &frame, const Expr &e) {
   const Function &f = program.function(frame.function);
   Flow flow;
+  if (e.kind == ExprKind::FieldLoad && checkedByCallers(frame.function, f.names[e.name], e.a, frame.hops))
+    return flow;
   if (e.kind == ExprKind::FieldLoad) {
     std::string field = bareField(program.name(f, e.name));
     const rules::FieldRule *rule = program.rules().field(program.name(f, e.name));

@@ -55,6 +55,7 @@ private:
   Flow fromCallers(FunctionId function, uint32_t parameter, unsigned width, unsigned hops);
   std::optional<Flow> promisedParameter(FunctionId function, uint32_t parameter, unsigned width, bool pointee) const;
   uint64_t mostOf(llvm::StringRef valueName, unsigned width) const;
+  bool checkedByCallers(FunctionId function, NameKey field, summary::ExprId object, unsigned hops) const;
   std::optional<TaintOrigin> memory(Frame &frame, summary::ExprId address, unsigned depth);
   std::optional<TaintOrigin> memoryFromCallers(FunctionId function, uint32_t parameter, unsigned hops);
   void findIndirectCallers();

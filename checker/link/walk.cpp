@@ -112,8 +112,25 @@ void ContextWalk::walkCall(uint32_t nodeIndex, uint32_t callIndex, uint32_t stat
     return enter(nodeIndex, callIndex, stateIndex, bound.function, context, doubts);
   if (!context.atomic())
     return; // in process context every function is a root already
-  for (FunctionId target : program.targets(f, call))
+  for (FunctionId target : likelyTargets(nodeIndex, call))
     enter(nodeIndex, callIndex, stateIndex, target, context, doubts + 1);
+}
+
+/// Of several implementations of an operation, the path can only meet the one it has come from: a bus driver's interrupt does
+/// not reach another bus's operations through their common core.
+llvm::SmallVector<FunctionId, 4> ContextWalk::likelyTargets(uint32_t nodeIndex, const Call &call) const {
+  llvm::SmallVector<FunctionId, 4> all = program.targets(program.function(nodes[nodeIndex].function), call);
+  auto fileOf = [&](FunctionId id) {
+    const Function &f = program.function(id);
+    return f.names[f.summary.where.file];
+  };
+  for (int32_t at = int32_t(nodeIndex); at >= 0 && all.size() > 1; at = nodes[size_t(at)].parent) {
+    llvm::SmallVector<FunctionId, 4> same;
+    llvm::copy_if(all, std::back_inserter(same), [&](FunctionId id) { return fileOf(id) == fileOf(nodes[size_t(at)].function); });
+    if (!same.empty())
+      return same;
+  }
+  return all;
 }
 
 void ContextWalk::enterCallbacks(uint32_t from, uint32_t call, uint32_t state, const rules::FunctionRule &rule,

@@ -57,6 +57,7 @@ private:
   void walkCall(uint32_t nodeIndex, uint32_t call, uint32_t state, llvm::function_ref<void(const SiteVisit &)> visit);
   void enter(uint32_t from, uint32_t call, uint32_t state, FunctionId target, Context context, unsigned doubts);
   void enterCallbacks(uint32_t from, uint32_t call, uint32_t state, const rules::FunctionRule &rule, Context context);
+  llvm::SmallVector<FunctionId, 4> likelyTargets(uint32_t nodeIndex, const summary::Call &call) const;
   void push(PathNode node);
   Binding bind(const PathNode &caller, const summary::PathState &state, FunctionId target) const;
   bool worthEntering(FunctionId target, const Context &context, const Binding &binding) const;
