@@ -133,7 +133,7 @@ struct PathState {
   Guard guard;
   std::vector<ExprId> arguments;
   std::vector<ArgumentRange> ranges;
-  std::vector<PartRange> parts; ///< of integer arguments that are no single value
+  std::vector<PartRange> parts; ///< of computed arguments; of members of the objects handed on
   bool operator==(const PathState &) const = default;
 };
 
