@@ -2,10 +2,6 @@
 
 #include "checker/driver/unit_summary.h"
 #include "checker/summary/byte_archive.h"
-#include "checker/summary/summary.h"
-
-#include "llvm/Config/llvm-config.h"
-#include "llvm/Support/FileSystem.h"
 
 namespace kmem {
 
@@ -45,24 +41,16 @@ Reply decode(llvm::StringRef bytes) {
 
 } // namespace
 
-store::Digest programDigest() {
-  store::DigestBuilder builder;
-  std::string self = llvm::sys::fs::getMainExecutable(nullptr, nullptr);
-  if (auto content = llvm::MemoryBuffer::getFile(self, false, /*RequiresNullTerminator=*/false))
-    builder.add((*content)->getBuffer());
-  return builder.add(KMEM_VERSION).add(LLVM_VERSION_STRING).add(std::to_string(summary::formatVersion)).finish();
-}
-
 SummaryStage::SummaryStage(const Tree &tree, const rules::RuleSet &rules, const Options &options,
                            store::SummaryCache &cache, Console &console)
     : tree(tree), rules(rules), options(options), cache(cache), console(console), outcomes(tree.units.size()),
       lastSave(std::chrono::steady_clock::now()) {
-  program = store::DigestBuilder().add(programDigest()).add(rules.digest()).add(tree.sourceRoot).finish();
+  makers = store::DigestBuilder().add(makersDigest()).add(rules.digest()).add(tree.sourceRoot).finish();
 }
 
 store::UnitIdentity SummaryStage::identify(const TranslationUnit &unit) const {
   store::DigestBuilder inputs;
-  inputs.add(program);
+  inputs.add(makers);
   for (const std::string &argument : unit.arguments)
     inputs.add(argument);
   for (const std::string &argument : options.extraArguments)

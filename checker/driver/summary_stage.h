@@ -3,6 +3,7 @@
 #pragma once
 
 #include "checker/driver/console.h"
+#include "checker/driver/program_digest.h"
 #include "checker/driver/tree.h"
 #include "checker/driver/worker_pool.h"
 #include "checker/store/summary_cache.h"
@@ -45,14 +46,11 @@ private:
   const Options &options;
   store::SummaryCache &cache;
   Console &console;
-  store::Digest program; ///< of whatever makes a summary besides the unit: this program and the rules
+  store::Digest makers; ///< of whatever makes a summary besides the unit
   std::vector<UnitResult> outcomes;
   size_t made = 0, asked = 0;
   std::string cacheProblem;
   std::chrono::steady_clock::time_point lastSave;
 };
-
-/// Digest of the running executable and the LLVM it uses: summaries of another build are not trusted.
-store::Digest programDigest();
 
 } // namespace kmem

@@ -98,7 +98,7 @@ link::ValueTable treeValues(const Tree &tree, llvm::ArrayRef<UnitResult> results
   std::vector<size_t> candidates = probeCandidates(tree, results);
   std::optional<store::Digest> headers = cache.headersDigest();
   store::DigestBuilder key;
-  key.add(programDigest()).add(rules.digest());
+  key.add(makersDigest()).add(rules.digest());
   if (headers)
     key.add(*headers);
   for (size_t candidate : candidates) {
