@@ -291,8 +291,8 @@ void PathFacts::mergeWith(const PathFacts &other) {
     if (!joined.contains(nothing.rangeOf(alias.merge)) && !llvm::any_of(common, [&](const Fact &f) { return f.expr == alias.merge; }))
       common.push_back({alias.merge, joined});
   }
+  mergeLimits(other);
   llvm::erase_if(aliases, [&](const Alias &alias) { return !llvm::is_contained(other.aliases, alias); });
-  llvm::erase_if(checked, [&](const Limited &l) { return !other.isChecked(l.expr); });
   llvm::sort(common, [](const Fact &a, const Fact &b) { return a.expr < b.expr; });
   if (common.size() > maxFactsPerPath)
     common.truncate(maxFactsPerPath);

@@ -67,6 +67,7 @@ private:
   bool assumeCompare(const summary::Expr &compare, bool value);
   void learnLimit(const summary::Expr &compare, bool value);
   void markChecked(ExprId expr, bool asSigned, unsigned depth = 0);
+  void mergeLimits(const PathFacts &other);
   bool isLimited(ExprId expr) const;
   void learnOperand(ExprId expr, const llvm::ConstantRange &range);
 

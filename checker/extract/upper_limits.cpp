@@ -71,6 +71,24 @@ bool PathFacts::isLimited(ExprId id) const {
   return llvm::binary_search(checked, Limited{id, true}) && !rangeOf(id).getSignedMin().isNegative();
 }
 
+/// Where paths meet, one that checked is enough: which paths can go on with a value is often decided by another that
+/// nobody remembers (a command that is switched on twice). What both took for a phi is checked when it was on each.
+void PathFacts::mergeLimits(const PathFacts &other) {
+  auto add = [&](Limited limited) {
+    auto it = llvm::lower_bound(checked, limited);
+    if (checked.size() < maxFactsPerPath && (it == checked.end() || *it != limited))
+      checked.insert(it, limited);
+  };
+  for (const Alias &alias : aliases)
+    if (!pool->isConstant(alias.merge) && isChecked(alias.merge) && other.isChecked(alias.merge))
+      add({alias.merge, false});
+  // That a value is not negative may be forgotten below.
+  for (ExprId value : checkedValues())
+    add({value, false});
+  for (ExprId value : other.checkedValues())
+    add({value, false});
+}
+
 llvm::SmallVector<ExprId, 8> PathFacts::checkedValues() const {
   llvm::SmallVector<ExprId, 8> values;
   for (const Limited &limited : checked)

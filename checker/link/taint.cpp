@@ -15,8 +15,7 @@ struct Taint::Frame {
   FunctionId function;
   const PathState *state;  ///< what the path knows; null where values leave the function
   unsigned hops = 0;       ///< calls left behind so far
-  Frame *caller = nullptr; ///< set when a result is followed into a callee: where its parameters come from
-  uint32_t call = 0;       ///< in the caller
+  Frame *caller = nullptr; ///< set when a result is followed into a callee: its call, where the parameters come from
   unsigned depth = 0;
   llvm::DenseMap<ExprId, Flow> known{};
 };
@@ -277,10 +276,9 @@ std::optional<TaintOrigin> Taint::memory(Frame &frame, ExprId address, unsigned 
     return std::nullopt;
   if (!frame.caller)
     return memoryFromCallers(frame.function, uint32_t(e.value), frame.hops);
-  const std::vector<PathState> &states = program.function(frame.caller->function).summary.calls[frame.call].states;
-  if (states.empty() || size_t(e.value) >= states.front().arguments.size())
-    return std::nullopt;
-  return memory(*frame.caller, states.front().arguments[size_t(e.value)], depth + 1);
+  const std::vector<ExprId> &arguments = frame.caller->state->arguments;
+  return size_t(e.value) < arguments.size() ? memory(*frame.caller, arguments[size_t(e.value)], depth + 1)
+                                            : std::nullopt;
 }
 
 std::optional<TaintOrigin> Taint::memoryFromCallers(FunctionId function, uint32_t parameter, unsigned hops) {
@@ -308,10 +306,8 @@ std::optional<TaintOrigin> Taint::memoryFromCallers(FunctionId function, uint32_
 Flow Taint::parameter(Frame &frame, const Expr &e) {
   if (!frame.caller)
     return fromCallers(frame.function, uint32_t(e.value), e.width, frame.hops);
-  const std::vector<PathState> &states = program.function(frame.caller->function).summary.calls[frame.call].states;
-  if (states.empty() || size_t(e.value) >= states.front().arguments.size())
-    return untainted();
-  return follow(*frame.caller, states.front().arguments[size_t(e.value)]);
+  const std::vector<ExprId> &arguments = frame.caller->state->arguments;
+  return size_t(e.value) < arguments.size() ? follow(*frame.caller, arguments[size_t(e.value)]) : untainted();
 }
 
 uint64_t Taint::mostOf(llvm::StringRef valueName, unsigned width) const {
@@ -371,14 +367,16 @@ Flow Taint::result(Frame &frame, const Expr &e) {
   }
   if (resolved.target == noFunction || frame.hops >= maxTaintHops)
     return flow;
-  for (const Exit &exit : program.function(resolved.target).summary.exits) {
-    Frame callee{resolved.target, nullptr, frame.hops + 1, &frame, call};
-    Flow found = follow(callee, exit.value);
-    found.high = std::min(found.high, exit.high);
-    bool inside = found.origin && found.origin->function != frame.function;
-    if (inside)
-      found.origin->hops.push_back({{frame.function, call}, true});
-    keepWorse(flow, std::move(found));
+  for (const PathState &state : f.summary.calls[call].states) {
+    Frame here{frame.function, &state, frame.hops, frame.caller, frame.depth};
+    for (const Exit &exit : program.function(resolved.target).summary.exits) {
+      Frame callee{resolved.target, nullptr, frame.hops + 1, &here};
+      Flow found = follow(callee, exit.value);
+      found.high = std::min(found.high, exit.high);
+      if (found.origin && found.origin->function != frame.function)
+        found.origin->hops.push_back({{frame.function, call}, true});
+      keepWorse(flow, std::move(found));
+    }
   }
   flow.low = 0;
   return flow;
