@@ -58,7 +58,7 @@ static PartRange boundOf(const PathState *state, ExprId id) {
   return bound;
 }
 
-Taint::Taint(const Program &program) : program(program), written(program) { findIndirectCallers(); }
+Taint::Taint(const Program &program) : program(program), written(program), limited(program) { findIndirectCallers(); }
 
 void Taint::findIndirectCallers() {
   indirectCallers.resize(program.functions().size());
@@ -237,6 +237,8 @@ bool Taint::checkedByCallers(FunctionId function, NameKey field, ExprId object, 
 Flow Taint::load(Frame &frame, const Expr &e) {
   const Function &f = program.function(frame.function);
   Flow flow;
+  if (e.kind == ExprKind::FieldLoad && limited.checkedOutside(frame.function, f.names[e.name]))
+    return flow;
   if (e.kind == ExprKind::FieldLoad && checkedByCallers(frame.function, f.names[e.name], e.a, frame.hops))
     return flow;
   if (e.kind == ExprKind::FieldLoad) {
