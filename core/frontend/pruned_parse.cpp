@@ -12,14 +12,15 @@ namespace kmem {
 /// More than most kernel units have. What is not written to costs address space only; moving tokens costs time.
 static constexpr size_t usualTokenCount = 1 << 21;
 
-static std::vector<clang::Token> preprocess(clang::Preprocessor &preprocessor) {
+/// All tokens of the unit, of which the parser has already taken the first.
+static std::vector<clang::Token> preprocess(clang::Preprocessor &preprocessor, const clang::Token &first) {
   std::vector<clang::Token> tokens;
   tokens.reserve(usualTokenCount);
-  preprocessor.EnterMainSourceFile();
-  do {
+  tokens.push_back(first);
+  while (tokens.back().isNot(clang::tok::eof)) {
     tokens.emplace_back();
     preprocessor.Lex(tokens.back());
-  } while (tokens.back().isNot(clang::tok::eof));
+  }
   return tokens;
 }
 
@@ -40,11 +41,14 @@ static void parseAll(clang::Parser &parser, clang::Sema &sema) {
 
 std::vector<const clang::IdentifierInfo *> parsePruned(clang::Sema &sema) {
   clang::Preprocessor &preprocessor = sema.getPreprocessor();
-  // The parser comes first: its pragma handlers turn pragmas into tokens that keep their place in the stream.
+  // The parser comes first: its pragma handlers turn pragmas into tokens that keep their place in the stream, and
+  // comments and file changes are told to Sema while the text is read, which needs the unit's scope.
   clang::Parser parser(preprocessor, sema, /*SkipFunctionBodies=*/false);
-  PrunedTokens unit = pruneUnusedInlines(preprocess(preprocessor));
-  preprocessor.EnterTokenStream(unit.tokens, /*DisableMacroExpansion=*/true, /*IsReinject=*/true);
+  preprocessor.EnterMainSourceFile();
   parser.Initialize();
+  PrunedTokens unit = pruneUnusedInlines(preprocess(preprocessor, parser.getCurToken()));
+  preprocessor.EnterTokenStream(llvm::ArrayRef(unit.tokens).drop_front(), /*DisableMacroExpansion=*/true,
+                                /*IsReinject=*/true);
   parseAll(parser, sema);
   return std::move(unit.removed);
 }

@@ -89,6 +89,10 @@ TEST_F(InlinePruning, MacrosAreNotExpandedTwice) {
       "int f(void) { return loop() + self(1) + call(2) + (call)(3) + __COUNTER__ + __COUNTER__; }\n");
 }
 
+TEST_F(InlinePruning, CommentsMayBeMisspeltDocumentation) {
+  expectSame("#define LIMIT 3 /*< of something */\nint f(void) { return LIMIT; } //< trailing\n");
+}
+
 TEST_F(InlinePruning, ErrorsAreThoseOfThePlainParse) {
   std::string error =
       compileError("static inline int bad(void) { return no_such_name; }\nint f(void) { return bad() }\n");
