@@ -1,4 +1,5 @@
-// Stage: driver. Which program this is, for what is kept between runs: results of a program that works differently are not used.
+// Stage: driver. Which program this is, for what is kept between runs: results of a program that works differently are
+// not used.
 #pragma once
 
 #include "checker/store/digest.h"

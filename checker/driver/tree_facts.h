@@ -5,8 +5,8 @@
 
 namespace kmem {
 
-/// Looks below `buildDirectory` (where units are compiled; the database may lie elsewhere), then below `sourceRoot`. Where a tree says nothing, the facts are empty and every
-/// version condition of the rules holds.
+/// Looks below `buildDirectory` (where units are compiled; the database may lie elsewhere), then below `sourceRoot`.
+/// Where a tree says nothing, the facts are empty and every version condition of the rules holds.
 rules::TreeFacts readTreeFacts(llvm::StringRef buildDirectory, llvm::StringRef sourceRoot);
 
 } // namespace kmem

@@ -74,38 +74,51 @@ int highestArgument(const rules::FunctionRule &rule) {
 
 class Verification {
 public:
-  Verification(const rules::RuleSet &rules, const Inventory &inventory) : rules(rules), inventory(inventory) {}
-
-  void run() {
+  Verification(const rules::RuleSet &rules, const Inventory &inventory) : rules(rules), inventory(inventory) {
     for (const rules::FunctionRule &rule : rules.functions)
       verify(rule);
     for (const rules::FieldRule &rule : rules.fields)
-      count(inventory.has(rule.name), rule.name, rule.origin);
-    llvm::outs() << matched << " rules match this tree, " << unmatched << " match nothing, " << changed
-                 << " name an argument that does not exist.\n";
+      sort(inventory.has(rule.name), rule.name, rule.origin);
+  }
+
+  void print(llvm::raw_ostream &out) const {
+    section("In this tree", present, out);
+    section("Not in this tree", missing, out);
+    section("Another signature than the rule says", changed, out);
+    out << present.size() << " rules match this tree, " << missing.size() << " match nothing, " << changed.size()
+        << " name an argument that does not exist.\n";
   }
 
 private:
   void verify(const rules::FunctionRule &rule) {
     bool isPattern = llvm::StringRef(rule.name).contains('*');
-    count(isPattern ? inventory.hasMatch(rules, rule) : inventory.has(rule.name), rule.name, rule.origin);
+    sort(isPattern ? inventory.hasMatch(rules, rule) : inventory.has(rule.name), rule.name, rule.origin);
     int parameters = inventory.parameterCount(rule.name), needed = highestArgument(rule) + 1;
-    if (parameters < 0 || parameters >= needed)
-      return;
-    ++changed;
-    llvm::outs() << rule.origin.file << ":" << rule.origin.line << ": " << rule.name << " names argument " << needed - 1
-                 << ", but the function has " << parameters << " parameters\n";
+    if (parameters >= 0 && parameters < needed)
+      changed.push_back(row(rule.name, rule.origin) + ": names argument " + std::to_string(needed - 1) + " of " +
+                        std::to_string(parameters) + " parameters");
   }
 
-  void count(bool isThere, llvm::StringRef name, const rules::RuleOrigin &origin) {
-    ++(isThere ? matched : unmatched);
-    if (!isThere)
-      llvm::outs() << origin.file << ":" << origin.line << ": " << name << " matches nothing\n";
+  void sort(bool isPresent, llvm::StringRef name, const rules::RuleOrigin &origin) {
+    (isPresent ? present : missing).push_back(row(name, origin));
+  }
+
+  static std::string row(llvm::StringRef name, const rules::RuleOrigin &origin) {
+    return (name + " (" + origin.file + ":" + llvm::Twine(origin.line) + ")").str();
+  }
+
+  static void section(llvm::StringRef title, const std::vector<std::string> &rows, llvm::raw_ostream &out) {
+    if (rows.empty())
+      return;
+    out << title << ":\n";
+    for (const std::string &row : rows)
+      out << "  " << row << "\n";
+    out << "\n";
   }
 
   const rules::RuleSet &rules;
   const Inventory &inventory;
-  unsigned matched = 0, unmatched = 0, changed = 0;
+  std::vector<std::string> present, missing, changed;
 };
 
 } // namespace
@@ -131,7 +144,7 @@ int verifyRules(const rules::RuleSet &rules, llvm::ArrayRef<UnitResult> results,
     console.warning(llvm::toString(unit.takeError()));
     code = UnitFailed;
   }
-  Verification(rules, inventory).run();
+  Verification(rules, inventory).print(llvm::outs());
   return code;
 }
 

@@ -6,7 +6,7 @@
 
 namespace kmem {
 
-/// Prints every rule that matches nothing and every one that names an argument its function does not have, then counts.
+/// Prints which rules match, which match nothing and which name an argument their function does not have, then counts.
 int verifyRules(const rules::RuleSet &rules, llvm::ArrayRef<UnitResult> results, const store::SummaryCache &cache,
                 Console &console);
 

@@ -71,13 +71,21 @@ static void reportFatal(void *descriptor, const char *reason, bool) {
   _exit(EXIT_FAILURE);
 }
 
-/// Address sanitizers reserve terabytes that they never use.
-static void limitMemory() {
-#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__) && !__has_feature(address_sanitizer) &&            \
-    !__has_feature(thread_sanitizer)
-  rlimit limit{taskMemoryLimitBytes, taskMemoryLimitBytes};
-  setrlimit(RLIMIT_AS, &limit);
+#ifndef __has_feature // gcc
+#define __has_feature(x) 0
 #endif
+
+/// Sanitizers reserve terabytes of addresses that they never use.
+static constexpr bool isSanitized = __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+                                    || true
+#endif
+    ;
+
+static void limitMemory() {
+  rlimit limit{taskMemoryLimitBytes, taskMemoryLimitBytes};
+  if (!isSanitized)
+    setrlimit(RLIMIT_AS, &limit);
 }
 
 [[noreturn]] static void runWorker(int taskPipe, int replyPipe, llvm::function_ref<std::string(size_t)> work) {
