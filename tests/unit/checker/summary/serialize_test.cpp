@@ -1,5 +1,7 @@
 #include "checker/summary/serialize.h"
 
+#include "checker/summary/fields.h"
+
 #include "gtest/gtest.h"
 
 #include <random>
@@ -93,6 +95,25 @@ TEST(Serialize, IndicesOutsideTheirTablesAreErrors) {
   unit = sampleUnit();
   unit.functions[0].exprs[4].value = 7; // no such call
   EXPECT_NE(errorOf(serialize(unit)), "");
+}
+
+TEST(Serialize, AnyBytesAreReadWithoutHarm) {
+  ByteWriter writer;
+  writer(sampleFunction());
+  std::mt19937 random(1);
+  for (unsigned round = 0; round < 20'000; ++round) {
+    std::string bytes = writer.bytes;
+    for (unsigned i = 0; i < 1 + round % 4; ++i)
+      bytes[random() % bytes.size()] = char(random());
+    ByteReader reader(bytes);
+    FunctionSummary function;
+    reader(function);
+    for (const Expr &expr : function.exprs)
+      EXPECT_TRUE(reader.error() || expr.name < function.names.size());
+    if (!reader.error())
+      for (ExprId id = 0; id < function.exprs.size(); ++id)
+        describe(function, id);
+  }
 }
 
 TEST(Serialize, HashCoversContentAndCallees) {
