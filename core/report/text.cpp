@@ -8,7 +8,7 @@
 #include "core/report/formats.h"
 #include "core/report/source_lines.h"
 
-#include "llvm/ADT/Twine.h"
+#include "llvm/ADT/StringExtras.h"
 
 namespace kmem {
 
@@ -18,6 +18,18 @@ constexpr unsigned tabWidth = 8;
 constexpr unsigned minNumberWidth = 5; ///< line numbers below 100000 stand in one column
 
 using Color = llvm::raw_ostream::Colors;
+
+bool isNamePart(char c) { return llvm::isAlnum(c) || c == '_'; }
+
+/// Whether `text` holds `name` as a whole word.
+bool mentions(llvm::StringRef text, llvm::StringRef name) {
+  for (size_t at = text.find(name); at != llvm::StringRef::npos; at = text.find(name, at + 1)) {
+    size_t end = at + name.size();
+    if ((at == 0 || !isNamePart(text[at - 1])) && (end == text.size() || !isNamePart(text[end])))
+      return true;
+  }
+  return false;
+}
 
 class TextReport {
 public:
@@ -51,7 +63,7 @@ private:
     place(step.location);
     paint(Color::CYAN, true, "note: ") << number << ". " << step.message;
     // A message that names its function need not be told where it stands.
-    if (!step.function.empty() && !llvm::StringRef(step.message).contains(step.function))
+    if (!step.function.empty() && !mentions(step.message, step.function))
       out << " [in " << step.function << "]";
     out << "\n";
     if (step.location != finding.location)

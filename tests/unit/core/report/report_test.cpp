@@ -66,6 +66,15 @@ TEST_F(ReportTest, TextShowsSourceCaretAndPath) {
                                         "\n");
 }
 
+TEST_F(ReportTest, ANoteSaysItsFunctionUnlessItsTextDoes) {
+  Finding finding = sample();
+  finding.trace = {{{"a.c", 3, 0}, "rx", StepKind::Call, "calls rx_parse()"},
+                   {{"a.c", 3, 0}, "rx", StepKind::Call, "rx() is entered"}};
+  std::string text = report("text", {finding});
+  EXPECT_NE(text.find("calls rx_parse() [in rx]\n"), std::string::npos) << text;
+  EXPECT_NE(text.find("rx() is entered\n"), std::string::npos) << text;
+}
+
 TEST_F(ReportTest, TextWithoutTheSourceHasNoSnippet) {
   Finding finding = sample();
   finding.trace.clear();
