@@ -88,6 +88,10 @@ Flow Taint::follow(Frame &frame, ExprId id) {
   ++frame.depth;
   Flow flow = bound.checked ? untainted() : compute(frame, id);
   --frame.depth;
+  bool isValue = e.kind == ExprKind::Parameter || e.kind == ExprKind::CallResult || e.kind == ExprKind::FieldLoad ||
+                 e.kind == ExprKind::SlotLoad || e.kind == ExprKind::PointeeLoad;
+  if (flow.origin && isValue && limited.refusedByCallee(frame.function, id))
+    flow = untainted();
   flow.low = std::max(flow.low, bound.low);
   flow.high = std::min({flow.high, bound.high, maxOf(e.width)});
   frame.known[id] = flow;

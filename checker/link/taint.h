@@ -7,7 +7,7 @@
 // Program and remembers what it found: not for two threads.
 #pragma once
 
-#include "checker/link/limited_fields.h"
+#include "checker/link/limit_checks.h"
 #include "checker/link/written_memory.h"
 
 #include "llvm/ADT/DenseMap.h"
@@ -63,7 +63,7 @@ private:
 
   const Program &program;
   WrittenMemory written;
-  LimitedFields limited;
+  LimitChecks limited;
   std::vector<std::vector<CallRef>> indirectCallers;
   llvm::DenseMap<std::pair<FunctionId, uint32_t>, Flow> parameterFlows;
   llvm::DenseMap<std::pair<FunctionId, uint32_t>, std::optional<TaintOrigin>> parameterMemory;
