@@ -101,8 +101,9 @@ std::optional<Sleep> AtomicCheck::sleepOf(const SiteVisit &site) const {
   return Sleep{"kmem-atomic-gfp", argument, "with " + describeGfp(input.program, flags.ones & ~flags.zeros)};
 }
 
-/// The flags a site passes. Where a condition chooses between them and the lock is this function's own, the choice cannot
-/// depend on whether it is held: the worst one counts. Where the context is the caller's, the condition may well be it.
+/// The flags a site passes. Where a condition chooses between them and the lock is this function's own, the choice
+/// cannot depend on whether it is held: the worst one counts. Where the context is the caller's, the condition may well
+/// be it.
 Value AtomicCheck::blockingFlags(const SiteVisit &site, int argument) const {
   Value flags = input.walk.argument(site, argument);
   bool ownLock = !site.node->context.atomic();
@@ -149,9 +150,10 @@ void AtomicCheck::report(const SiteVisit &site, const Sleep &sleep) {
   finding.confidence = confidenceOf(site);
   finding.severity = finding.confidence == Confidence::High ? Severity::Error : Severity::Warning;
   std::string call = callee + "()" + (sleep.how.empty() ? "" : " " + sleep.how);
-  std::string claim = site.rule->sleeps == rules::SleepWhen::Never && !site.rule->forbiddenIn.empty() && sleep.how.empty()
-                          ? call + " must not be called in " + describe(site.rule->forbiddenIn) + " context"
-                          : call + " may sleep";
+  std::string claim =
+      site.rule->sleeps == rules::SleepWhen::Never && !site.rule->forbiddenIn.empty() && sleep.how.empty()
+          ? call + " must not be called in " + describe(site.rule->forbiddenIn) + " context"
+          : call + " may sleep";
   finding.message = claim + ", but " + origin.what;
   finding.location = locationOf(program, chooser, chooser.summary.calls[choice.call].where);
   finding.function = program.symbol(choice.function).str();

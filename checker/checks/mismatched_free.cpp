@@ -83,6 +83,9 @@ static llvm::StringSet<> acceptedBy(const Function &f, const FreeSite &site, con
   return accepted;
 }
 
+/// What an allocator does inside is its own affair.
+static bool isAllocatorItself(const Function &f) { return f.rule && (f.rule->free || f.rule->alloc || f.rule->opaque); }
+
 std::vector<Finding> MismatchedFree::finish() {
   for (FunctionId id = 0; id < input.program.functions().size(); ++id)
     judgeFunction(id);
@@ -91,8 +94,8 @@ std::vector<Finding> MismatchedFree::finish() {
 
 void MismatchedFree::judgeFunction(FunctionId id) {
   const Function &f = input.program.function(id);
-  if (f.rule && (f.rule->free || f.rule->alloc || f.rule->opaque))
-    return; // the allocators' own insides
+  if (isAllocatorItself(f))
+    return;
   std::vector<FreeSite> sites;
   for (uint32_t i = 0; i < f.calls.size(); ++i) {
     const rules::FunctionRule *rule = f.calls[i].rule;
@@ -159,6 +162,8 @@ void MismatchedFree::judgeCallers(const FreeSite &site, FunctionId callee, ExprI
     offset += e->value;
   for (const CallRef &ref : callers) {
     const Function &caller = input.program.function(ref.function);
+    if (isAllocatorItself(caller))
+      continue;
     for (const summary::PathState &state : caller.summary.calls[ref.call].states) {
       if (size_t(parameter) >= state.arguments.size())
         continue;
@@ -166,7 +171,8 @@ void MismatchedFree::judgeCallers(const FreeSite &site, FunctionId callee, ExprI
       for (size_t i = 0; i < state.arguments.size() && i < 32; ++i)
         if (Value v = input.walk.evaluation().evaluate(ref.function, state.arguments[i], {}, {}); !v.isUnknown())
           binding.push_back({uint8_t(i), v});
-      if (chain.empty() && input.walk.evaluation().holds(callee, guardApartFrom(f, site.state->guard, parameter), binding, {}) != Truth::Yes)
+      if (chain.empty() && input.walk.evaluation().holds(callee, guardApartFrom(f, site.state->guard, parameter),
+                                                         binding, {}) != Truth::Yes)
         continue;
       std::vector<CallRef> longer = chain;
       longer.push_back(ref);

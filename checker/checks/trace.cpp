@@ -1,5 +1,6 @@
 #include "checker/checks/trace.h"
 
+#include "llvm/ADT/DenseSet.h"
 #include "llvm/ADT/STLExtras.h"
 
 namespace kmem::checks {
@@ -44,13 +45,14 @@ std::string causeAt(const Program &program, FunctionId function, uint32_t call) 
 
 /// The parameter an expression hands on, or -1.
 static int parameterIn(const Function &f, summary::ExprId expr) {
+  llvm::SmallDenseSet<summary::ExprId, 16> seen;
   llvm::SmallVector<summary::ExprId, 8> work{expr};
   while (!work.empty()) {
     const summary::Expr &e = f.summary.exprs[work.pop_back_val()];
     if (e.kind == ExprKind::Parameter)
       return int(e.value);
     for (summary::ExprId part : {e.a, e.b, e.c})
-      if (part != summary::unknownExpr)
+      if (part != summary::unknownExpr && seen.insert(part).second)
         work.push_back(part);
   }
   return -1;

@@ -34,6 +34,9 @@ static void addDepth(ContextDelta &delta, ContextComponent component, int amount
 /// Enabling what this function disabled brings back its entry; enabling what it did not is dropping the caller's.
 static IrqState enabled(IrqState irqs) { return irqs == IrqState::Off ? IrqState::Unchanged : IrqState::On; }
 
+/// Disabling again after the caller's was dropped brings back its entry.
+static IrqState disabled(IrqState irqs) { return irqs == IrqState::On ? IrqState::Unchanged : IrqState::Off; }
+
 static IrqState takeSaved(PathState &state, ExprId flags) {
   for (auto it = state.savedIrqs.rbegin(); it != state.savedIrqs.rend(); ++it) {
     if (it->first != flags)
@@ -100,7 +103,7 @@ void ContextEffects::applyEffect(const ContextEffect &effect, const rules::Funct
     if (effect.amount >= 0 && !pool.isConstant(argument(effect.amount), 1))
       return; // preempt_count_add(HARDIRQ_OFFSET) and the like belong to interrupt entry, which rules name
     if (effect.component == ContextComponent::IrqsOff)
-      state.delta.irqs = enters ? IrqState::Off : enabled(state.delta.irqs);
+      state.delta.irqs = enters ? disabled(state.delta.irqs) : enabled(state.delta.irqs);
     addDepth(state.delta, effect.component, enters ? 1 : -1);
     break;
   }

@@ -1,17 +1,18 @@
 #include "checker/extract/expr_pool.h"
 
+#include "llvm/ADT/DenseSet.h"
 #include "llvm/ADT/Hashing.h"
+#include "llvm/ADT/SmallVector.h"
 #include "llvm/Support/MathExtras.h"
 
-#include <functional>
 #include <optional>
 
 namespace kmem::extract {
 
 using namespace summary;
 
-/// Deeper expressions become unknown: nobody reads them and they cost space in every summary.
-static constexpr unsigned maxExprDepth = 12;
+/// A condition with more parts than this is not put to callers: evaluating it costs more than it tells.
+static constexpr size_t maxDecidableSize = 24;
 
 int64_t truncateTo(int64_t value, unsigned width) {
   return width >= 64 ? value : int64_t(uint64_t(value) & llvm::maskTrailingOnes<uint64_t>(width));
@@ -255,49 +256,62 @@ ExprId ExprPool::pointerAdd(ExprId base, int64_t bytes) {
 }
 
 bool ExprPool::mentions(ExprId id, ExprId leaf) const {
-  std::function<bool(ExprId, unsigned)> visit = [&](ExprId at, unsigned depth) {
+  llvm::SmallDenseSet<ExprId, 16> seen;
+  llvm::SmallVector<ExprId, 16> work{id};
+  while (!work.empty()) {
+    ExprId at = work.pop_back_val();
     if (at == leaf)
       return true;
-    if (at == unknownExpr || depth > maxExprDepth)
-      return false;
     const Expr &e = (*this)[at];
-    return (e.a && visit(e.a, depth + 1)) || (e.b && visit(e.b, depth + 1)) || (e.c && visit(e.c, depth + 1));
-  };
-  return visit(id, 0);
+    for (ExprId part : {e.a, e.b, e.c})
+      if (part >= leaf && part != unknownExpr && seen.insert(part).second) // parts are made before the whole
+        work.push_back(part);
+  }
+  return false;
+}
+
+static bool isDecidableLeaf(ExprKind kind) {
+  return kind == ExprKind::Constant || kind == ExprKind::Parameter || kind == ExprKind::ContextTest;
+}
+
+static bool isArithmetic(ExprKind kind) {
+  switch (kind) {
+  case ExprKind::And:
+  case ExprKind::Or:
+  case ExprKind::Xor:
+  case ExprKind::Add:
+  case ExprKind::Sub:
+  case ExprKind::Mul:
+  case ExprKind::Shl:
+  case ExprKind::LShr:
+  case ExprKind::UDiv:
+  case ExprKind::URem:
+  case ExprKind::UMin:
+  case ExprKind::UMax:
+  case ExprKind::Compare:
+  case ExprKind::Truncate:
+  case ExprKind::Extend:
+  case ExprKind::Select:
+    return true;
+  default:
+    return false;
+  }
 }
 
 bool ExprPool::decidableByCaller(ExprId id) const {
-  std::function<bool(ExprId, unsigned)> visit = [&](ExprId at, unsigned depth) {
-    const Expr &e = (*this)[at];
-    switch (e.kind) {
-    case ExprKind::Constant:
-    case ExprKind::Parameter:
-    case ExprKind::ContextTest:
-      return true;
-    case ExprKind::And:
-    case ExprKind::Or:
-    case ExprKind::Xor:
-    case ExprKind::Add:
-    case ExprKind::Sub:
-    case ExprKind::Mul:
-    case ExprKind::Shl:
-    case ExprKind::LShr:
-    case ExprKind::UDiv:
-    case ExprKind::URem:
-    case ExprKind::UMin:
-    case ExprKind::UMax:
-    case ExprKind::Compare:
-      return depth < maxExprDepth && visit(e.a, depth + 1) && visit(e.b, depth + 1);
-    case ExprKind::Truncate:
-    case ExprKind::Extend:
-      return depth < maxExprDepth && visit(e.a, depth + 1);
-    case ExprKind::Select:
-      return depth < maxExprDepth && visit(e.a, depth + 1) && visit(e.b, depth + 1) && visit(e.c, depth + 1);
-    default:
+  llvm::SmallDenseSet<ExprId, 16> seen;
+  llvm::SmallVector<ExprId, 16> work{id};
+  while (!work.empty()) {
+    const Expr &e = (*this)[work.pop_back_val()];
+    if (isDecidableLeaf(e.kind))
+      continue;
+    if (!isArithmetic(e.kind) || seen.size() > maxDecidableSize)
       return false;
-    }
-  };
-  return visit(id, 0);
+    for (ExprId part : {e.a, e.b, e.c})
+      if (part != unknownExpr && seen.insert(part).second)
+        work.push_back(part);
+  }
+  return true;
 }
 
 } // namespace kmem::extract

@@ -41,7 +41,22 @@ void PathFacts::setAlias(ExprId merge, ExprId value) {
 
 static ConstantRange fullRange(unsigned width) { return ConstantRange::getFull(width); }
 
-ConstantRange PathFacts::rangeOf(ExprId id, unsigned depth) const {
+ConstantRange PathFacts::rangeOf(ExprId id) const {
+  Budget budget{maxEvaluationSteps};
+  return rangeWithin(id, budget);
+}
+
+ExprId PathFacts::simplify(ExprId id) const {
+  Budget budget{maxEvaluationSteps};
+  return simplifyWithin(id, budget);
+}
+
+int PathFacts::decide(ExprId id) const {
+  Budget budget{maxEvaluationSteps};
+  return decideWithin(id, budget);
+}
+
+ConstantRange PathFacts::rangeWithin(ExprId id, Budget &budget) const {
   const Expr &e = (*pool)[id];
   unsigned width = e.width ? e.width : 64;
   if (e.kind == ExprKind::Constant)
@@ -49,11 +64,11 @@ ConstantRange PathFacts::rangeOf(ExprId id, unsigned depth) const {
   ConstantRange known = fullRange(width);
   if (const Fact *fact = find(id))
     known = fact->range;
-  if (depth > maxEvaluationDepth)
+  if (!budget.spend())
     return known;
   if (ExprId alias = aliasOf(id); alias && (*pool)[alias].width == width)
-    known = known.intersectWith(rangeOf(alias, depth + 1));
-  auto operand = [&](ExprId a) { return rangeOf(a, depth + 1); };
+    known = known.intersectWith(rangeWithin(alias, budget));
+  auto operand = [&](ExprId a) { return rangeWithin(a, budget); };
   auto same = [&](ExprId a) { return a != unknownExpr && (*pool)[a].width == width; };
   switch (e.kind) {
   case ExprKind::Truncate:
@@ -100,18 +115,18 @@ ConstantRange PathFacts::rangeOf(ExprId id, unsigned depth) const {
   }
 }
 
-int PathFacts::decide(ExprId id) const {
+int PathFacts::decideWithin(ExprId id, Budget &budget) const {
   if (id == unknownExpr)
     return -1;
-  ExprId simple = simplify(id);
+  ExprId simple = simplifyWithin(id, budget);
   const Expr &e = (*pool)[simple];
   if (e.kind == ExprKind::Constant)
     return e.value != 0;
-  ConstantRange range = rangeOf(simple);
+  ConstantRange range = rangeWithin(simple, budget);
   if (const APInt *single = range.getSingleElement())
     return !single->isZero();
   if (e.kind == ExprKind::Compare && (*pool)[e.a].width == (*pool)[e.b].width) {
-    ConstantRange a = rangeOf(e.a), b = rangeOf(e.b);
+    ConstantRange a = rangeWithin(e.a, budget), b = rangeWithin(e.b, budget);
     llvm::CmpInst::Predicate predicate = llvmPredicate(e.predicate);
     if (a.icmp(predicate, b))
       return 1;
@@ -121,19 +136,19 @@ int PathFacts::decide(ExprId id) const {
   return -1;
 }
 
-ExprId PathFacts::simplify(ExprId id, unsigned depth) const {
+ExprId PathFacts::simplifyWithin(ExprId id, Budget &budget) const {
   const Expr e = (*pool)[id];
-  if (id == unknownExpr || e.kind == ExprKind::Constant || depth > maxEvaluationDepth)
+  if (id == unknownExpr || e.kind == ExprKind::Constant || !budget.spend())
     return id;
   if (const Fact *fact = find(id))
     if (const APInt *single = fact->range.getSingleElement())
       return pool->constant(int64_t(single->getZExtValue()), e.width);
   if (ExprId alias = aliasOf(id))
-    return simplify(alias, depth + 1);
-  auto part = [&](ExprId a) { return simplify(a, depth + 1); };
+    return simplifyWithin(alias, budget);
+  auto part = [&](ExprId a) { return simplifyWithin(a, budget); };
   switch (e.kind) {
   case ExprKind::Select: {
-    int known = decide(e.a);
+    int known = decideWithin(e.a, budget);
     if (known >= 0)
       return part(known ? e.b : e.c);
     return pool->select(e.width, e.a, part(e.b), part(e.c));
@@ -215,6 +230,13 @@ bool PathFacts::assume(ExprId condition, bool value) {
   int known = decide(condition);
   if (known >= 0)
     return known == int(value);
+  // What a variable was last set to is known under that name, too.
+  if (ExprId simple = simplify(condition); simple != condition && !assumeNamed(simple, value))
+    return false;
+  return assumeNamed(condition, value);
+}
+
+bool PathFacts::assumeNamed(ExprId condition, bool value) {
   const Expr e = (*pool)[condition];
   if (e.kind == ExprKind::Compare) {
     // Against a constant the operand's range says it all.
@@ -238,7 +260,8 @@ bool PathFacts::assume(ExprId condition, bool value) {
 }
 
 /// Whether `id` is computed from something that changed.
-static bool touches(const ExprPool &pool, ExprId id, llvm::function_ref<bool(const Expr &)> changed, unsigned depth = 0) {
+static bool touches(const ExprPool &pool, ExprId id, llvm::function_ref<bool(const Expr &)> changed,
+                    unsigned depth = 0) {
   if (id == unknownExpr || depth > maxEvaluationDepth)
     return false;
   const Expr &e = pool[id];
@@ -247,7 +270,8 @@ static bool touches(const ExprPool &pool, ExprId id, llvm::function_ref<bool(con
 }
 
 void PathFacts::forgetStored(llvm::function_ref<bool(const Expr &)> changed) {
-  llvm::erase_if(aliases, [&](const Alias &a) { return touches(*pool, a.merge, changed) || touches(*pool, a.value, changed); });
+  llvm::erase_if(aliases,
+                 [&](const Alias &a) { return touches(*pool, a.merge, changed) || touches(*pool, a.value, changed); });
 }
 
 void PathFacts::forgetIf(llvm::function_ref<bool(const Expr &)> changed) {
@@ -288,7 +312,8 @@ void PathFacts::mergeWith(const PathFacts &other) {
     if (find(alias.merge) || llvm::is_contained(other.aliases, alias))
       continue;
     ConstantRange joined = rangeOf(alias.merge).unionWith(other.rangeOf(alias.merge));
-    if (!joined.contains(nothing.rangeOf(alias.merge)) && !llvm::any_of(common, [&](const Fact &f) { return f.expr == alias.merge; }))
+    if (!joined.contains(nothing.rangeOf(alias.merge)) &&
+        !llvm::any_of(common, [&](const Fact &f) { return f.expr == alias.merge; }))
       common.push_back({alias.merge, joined});
   }
   mergeLimits(other);

@@ -12,6 +12,8 @@ namespace kmem::extract {
 
 /// Oldest facts are forgotten beyond this many; forgetting is safe, it only merges paths.
 inline constexpr unsigned maxFactsPerPath = 24;
+/// Expressions looked at to simplify or bound one.
+inline constexpr unsigned maxEvaluationSteps = 96;
 
 class PathFacts {
 public:
@@ -30,8 +32,8 @@ public:
   void forgetStored(llvm::function_ref<bool(const summary::Expr &)> changed);
 
   /// `expr` with what the path knows put in.
-  ExprId simplify(ExprId expr, unsigned depth = 0) const;
-  llvm::ConstantRange rangeOf(ExprId expr, unsigned depth = 0) const;
+  ExprId simplify(ExprId expr) const;
+  llvm::ConstantRange rangeOf(ExprId expr) const;
   /// 0, 1 or unknown (-1).
   int decide(ExprId condition) const;
   bool isChecked(ExprId expr, unsigned depth = 0) const;
@@ -62,8 +64,17 @@ private:
     bool asSigned;
     auto operator<=>(const Limited &) const = default;
   };
+  /// Expressions are DAGs: what is left of the steps an evaluation may take before it gives up with what it has.
+  struct Budget {
+    unsigned steps;
+    bool spend() { return steps > 0 && steps--; }
+  };
+  ExprId simplifyWithin(ExprId expr, Budget &budget) const;
+  llvm::ConstantRange rangeWithin(ExprId expr, Budget &budget) const;
+  int decideWithin(ExprId condition, Budget &budget) const;
   const Fact *find(ExprId expr) const;
   ExprId aliasOf(ExprId expr) const;
+  bool assumeNamed(ExprId condition, bool value);
   bool assumeCompare(const summary::Expr &compare, bool value);
   void learnLimit(const summary::Expr &compare, bool value);
   void markChecked(ExprId expr, bool asSigned, unsigned depth = 0);

@@ -8,7 +8,9 @@ namespace kmem::extract {
 
 using namespace summary;
 
-static bool disjoint(uint64_t lowA, uint64_t highA, uint64_t lowB, uint64_t highB) { return highA < lowB || highB < lowA; }
+static bool disjoint(uint64_t lowA, uint64_t highA, uint64_t lowB, uint64_t highB) {
+  return highA < lowB || highB < lowA;
+}
 
 static bool contradicts(const Atom &a, const Atom &b) {
   if (a.value != b.value || (a.outside && b.outside))

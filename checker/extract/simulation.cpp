@@ -98,8 +98,7 @@ void Simulation::stepCall(const llvm::CallBase &call, States &states) {
       if (address.kind == ExprKind::SlotAddress) {
         state.facts.forgetIf([&](const Expr &e) { return e.kind == ExprKind::SlotLoad && e.value == address.value; });
         state.facts.forgetStored([&](const Expr &e) { return e == address; });
-      }
-      else if (address.kind == ExprKind::FieldAddress)
+      } else if (address.kind == ExprKind::FieldAddress)
         state.facts.forgetIf([&](const Expr &e) { return e.kind == ExprKind::FieldLoad && e.name == address.name; });
     }
   }
@@ -187,8 +186,8 @@ void Simulation::takePhis(const llvm::BasicBlock &from, const llvm::BasicBlock &
     state.facts.setAlias(id, incoming);
 }
 
-/// A loop that holds one lock more each time round is one whose release was not seen, in a callee that drops its caller's lock
-/// or behind a pointer: the deeper state is an artefact.
+/// A loop that holds one lock more each time round is one whose release was not seen, in a callee that drops its
+/// caller's lock or behind a pointer: the deeper state is an artefact.
 bool Simulation::accumulates(const llvm::BasicBlock &from, const llvm::BasicBlock &to, const PathState &state) {
   const States &known = entryStates[&to];
   if (known.empty() || !dominators.dominates(&to, &from))

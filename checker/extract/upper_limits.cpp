@@ -127,8 +127,8 @@ bool PathFacts::isChecked(ExprId id, unsigned depth) const {
   case ExprKind::LShr:
   case ExprKind::Sub:
     return checkedPart(e.a);
-  case ExprKind::And:
-    return checkedPart(e.a) || checkedPart(e.b);
+  case ExprKind::And: // a constant mask bounds as far as its range says
+    return checkedPart(e.a) || (!pool->isConstant(e.b) && checkedPart(e.b));
   case ExprKind::Select: {
     if (isMinimum(*pool, e))
       return !isSigned((*pool)[e.a].predicate) || !rangeOf(id).getSignedMin().isNegative();

@@ -1,5 +1,6 @@
 #include "checker/link/builder.h"
 
+#include "llvm/ADT/DenseSet.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/Sequence.h"
 
@@ -223,6 +224,7 @@ void ProgramBuilder::findEntryPoints(const std::vector<Initializer> &initializer
 
 uint32_t ProgramBuilder::parametersIn(const Function &f, ExprId expr) const {
   uint32_t bits = 0;
+  llvm::SmallDenseSet<ExprId, 16> seen;
   llvm::SmallVector<ExprId, 8> work{expr};
   while (!work.empty()) {
     const Expr &e = f.summary.exprs[work.pop_back_val()];
@@ -231,7 +233,7 @@ uint32_t ProgramBuilder::parametersIn(const Function &f, ExprId expr) const {
     if (e.kind == ExprKind::CallResult)
       continue;
     for (ExprId part : {e.a, e.b, e.c})
-      if (part != unknownExpr)
+      if (part != unknownExpr && seen.insert(part).second)
         work.push_back(part);
   }
   return bits;

@@ -8,7 +8,7 @@ namespace kmem::link {
 
 using namespace summary;
 
-static constexpr unsigned maxEvaluationDepth = 12;
+static constexpr unsigned maxEvaluationDepth = 12, maxEvaluationSteps = 256;
 
 /// The lowest bit of a mask: one nesting level.
 static uint64_t oneLevel(uint64_t mask) { return mask & (~mask + 1); }
@@ -126,7 +126,9 @@ static Value either(const Value &a, const Value &b) {
 
 Value Evaluator::evaluate(FunctionId in, ExprId id, const Binding &binding, const Context &context,
                           unsigned depth) const {
-  if (id == unknownExpr || depth > maxEvaluationDepth)
+  // Expressions are DAGs: the steps are counted, not only the depth.
+  steps = depth == 0 ? 0 : steps + 1;
+  if (id == unknownExpr || depth > maxEvaluationDepth || steps > maxEvaluationSteps)
     return {};
   const Function &f = program.function(in);
   const Expr &e = f.summary.exprs[id];

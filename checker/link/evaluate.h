@@ -46,6 +46,7 @@ private:
   Value contextTest(rules::ContextTest test, const Context &context) const;
 
   const Program &program;
+  mutable unsigned steps = 0; ///< of the evaluation under way
   uint64_t preemptMask, softirqMask, hardirqMask, nmiMask;
 };
 

@@ -116,8 +116,8 @@ void ContextWalk::walkCall(uint32_t nodeIndex, uint32_t callIndex, uint32_t stat
     enter(nodeIndex, callIndex, stateIndex, target, context, doubts + 1);
 }
 
-/// Of several implementations of an operation, the path can only meet the one it has come from: a bus driver's interrupt does
-/// not reach another bus's operations through their common core.
+/// Of several implementations of an operation, the path can only meet the one it has come from: a bus driver's
+/// interrupt does not reach another bus's operations through their common core.
 llvm::SmallVector<FunctionId, 4> ContextWalk::likelyTargets(uint32_t nodeIndex, const Call &call) const {
   llvm::SmallVector<FunctionId, 4> all = program.targets(program.function(nodes[nodeIndex].function), call);
   auto fileOf = [&](FunctionId id) {
@@ -126,7 +126,8 @@ llvm::SmallVector<FunctionId, 4> ContextWalk::likelyTargets(uint32_t nodeIndex, 
   };
   for (int32_t at = int32_t(nodeIndex); at >= 0 && all.size() > 1; at = nodes[size_t(at)].parent) {
     llvm::SmallVector<FunctionId, 4> same;
-    llvm::copy_if(all, std::back_inserter(same), [&](FunctionId id) { return fileOf(id) == fileOf(nodes[size_t(at)].function); });
+    llvm::copy_if(all, std::back_inserter(same),
+                  [&](FunctionId id) { return fileOf(id) == fileOf(nodes[size_t(at)].function); });
     if (!same.empty())
       return same;
   }
