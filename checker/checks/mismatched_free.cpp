@@ -61,6 +61,16 @@ private:
   void report(const FreeSite &site, const Mismatch &mismatch, const std::vector<CallRef> &chain);
   std::string describeOrigin(const AllocationOrigin &origin) const;
 
+  void judgeFields();
+  void noteRelease(FunctionId in, ExprId pointer, const FreeSite &site, const llvm::StringSet<> &accepted);
+  llvm::StringRef folderOf(FunctionId id) const;
+
+  /// The direct releases of a field, and the kinds that these and the callees it is passed to take.
+  struct Releases {
+    std::vector<FreeSite> sites;
+    llvm::StringSet<> accepted;
+  };
+  std::map<NameKey, Releases> releases;
   Provenance provenance;
   uint64_t maxErrno;
   RootCauses causes;
@@ -83,13 +93,65 @@ static llvm::StringSet<> acceptedBy(const Function &f, const FreeSite &site, con
   return accepted;
 }
 
+/// Whether a release takes an allocation: its family, or each kind that family may turn out to be.
+static bool takes(const rules::RuleSet &rules, const llvm::StringSet<> &accepted, const std::string &family) {
+  if (accepted.contains(family))
+    return true;
+  const rules::FamilyRule *rule = rules.family(family);
+  return rule && !rule->covers.empty() &&
+         llvm::all_of(rule->covers, [&](const std::string &kind) { return accepted.contains(kind); });
+}
+
 /// What an allocator does inside is its own affair.
 static bool isAllocatorItself(const Function &f) { return f.rule && (f.rule->free || f.rule->alloc || f.rule->opaque); }
 
 std::vector<Finding> MismatchedFree::finish() {
   for (FunctionId id = 0; id < input.program.functions().size(); ++id)
     judgeFunction(id);
+  judgeFields();
   return causes.take();
+}
+
+/// A field that holds two kinds of memory, one of which no release of the field takes: whoever releases it forgot that
+/// kind.
+void MismatchedFree::judgeFields() {
+  for (const auto &[field, released] : releases) {
+    if (released.sites.empty())
+      continue;
+    Origins origins = provenance.inField(field);
+    for (const AllocationOrigin &origin : origins.known) {
+      if (takes(input.program.rules(), released.accepted, origin.alloc->family))
+        continue;
+      if (folderOf(origin.call.function) != folderOf(released.sites.front().call.function))
+        continue; // a generic container
+      const rules::FamilyRule *family = input.program.rules().family(origin.alloc->family);
+      Mismatch mismatch{
+          "memory that may be from " + describeOrigin(origin) +
+              (family && !family->release.empty() ? ", which nothing releases with " + family->release + "()" : ""),
+          origin, Confidence::Medium};
+      report(released.sites.front(), mismatch, {});
+    }
+  }
+}
+
+llvm::StringRef MismatchedFree::folderOf(FunctionId id) const {
+  const Function &f = input.program.function(id);
+  llvm::StringRef file = input.program.name(f, f.summary.where.file);
+  return file.substr(0, file.rfind('/'));
+}
+
+/// Remembers which kinds the releases of a field take, here or in a callee it is passed to.
+void MismatchedFree::noteRelease(FunctionId in, ExprId pointer, const FreeSite &site,
+                                 const llvm::StringSet<> &accepted) {
+  const Function &f = input.program.function(in);
+  const Expr &e = f.summary.exprs[pointer];
+  if (e.kind != ExprKind::FieldLoad)
+    return;
+  Releases &known = releases[f.names[e.name]];
+  if (in == site.call.function)
+    known.sites.push_back(site);
+  for (const auto &entry : accepted)
+    known.accepted.insert(entry.getKey());
 }
 
 void MismatchedFree::judgeFunction(FunctionId id) {
@@ -145,6 +207,7 @@ void MismatchedFree::judgeSite(const FreeSite &site, const std::vector<FreeSite>
     return judgeCallers(site, site.call.function, site.pointer(), accepted, {});
   if (int parameter = pointeeBehind(f, site.pointer()); parameter >= 0)
     return judgeCleanup(site, parameter, accepted);
+  noteRelease(site.call.function, site.pointer(), site, accepted);
   Origins origins = provenance.of(site.call.function, site.pointer(), false);
   if (std::optional<Mismatch> mismatch = judge(site, origins, accepted, site.call, *site.state))
     report(site, *mismatch, {});
@@ -182,6 +245,7 @@ void MismatchedFree::judgeCallers(const FreeSite &site, FunctionId callee, ExprI
           judgeCallers(site, ref.function, argument, accepted, longer);
         continue;
       }
+      noteRelease(ref.function, argument, site, accepted);
       Origins origins = provenance.of(ref.function, argument, false);
       for (AllocationOrigin &origin : origins.known)
         origin.offset += offset;
@@ -212,15 +276,6 @@ std::string MismatchedFree::describeOrigin(const AllocationOrigin &origin) const
   return spellingOf(input.program, f, origin.call.call) + "()";
 }
 
-/// Whether a release takes an allocation: its family, or each kind that family may turn out to be.
-static bool takes(const rules::RuleSet &rules, const llvm::StringSet<> &accepted, const std::string &family) {
-  if (accepted.contains(family))
-    return true;
-  const rules::FamilyRule *rule = rules.family(family);
-  return rule && !rule->covers.empty() &&
-         llvm::all_of(rule->covers, [&](const std::string &kind) { return accepted.contains(kind); });
-}
-
 std::optional<Mismatch> MismatchedFree::wrongFamily(const FreeSite &site, const Origins &origins,
                                                     const llvm::StringSet<> &accepted) {
   const AllocationOrigin *wrong = nullptr;
@@ -239,14 +294,14 @@ std::optional<Mismatch> MismatchedFree::wrongFamily(const FreeSite &site, const 
       wrong = &origin;
   }
   // What a field holds may depend on its object; what a local holds is decided here.
-  if (!wrong || origins.unknown || (throughField && anyRight))
+  if (!wrong || (throughField && anyRight) || (origins.unknown && (throughField || anyRight)))
     return std::nullopt;
   const rules::FamilyRule *family = input.program.rules().family(wrong->alloc->family);
   std::string release = family && !family->release.empty() ? "; release it with " + family->release + "()" : "";
   Mismatch mismatch;
   mismatch.why = "memory from " + describeOrigin(*wrong) + release;
   mismatch.origin = *wrong;
-  mismatch.confidence = anyRight || throughField ? Confidence::Medium : Confidence::High;
+  mismatch.confidence = anyRight || throughField || origins.unknown ? Confidence::Medium : Confidence::High;
   return mismatch;
 }
 

@@ -138,7 +138,7 @@ Origin originOf(const CheckInput &input, const SiteVisit &site) {
   Origin origin;
   origin.function = keyOf(program, hop);
   origin.firstCall = callKey(program, hop);
-  origin.file = program.name(f, f.summary.where.file).str();
+  origin.byEntry = turn < 0;
   if (turn < 0) {
     const PathNode &root = *hops.front().node;
     if (root.entry >= 0) {

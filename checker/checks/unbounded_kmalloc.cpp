@@ -26,7 +26,6 @@ private:
   uint64_t reportableAbove(const rules::AllocRule &alloc) const;
   bool failureExpected(FunctionId id, uint32_t call, const summary::PathState &state, const TaintOrigin &origin) const;
   Finding describe(FunctionId id, uint32_t call, const Flow &flow) const;
-  std::string sourceText(const TaintOrigin &origin) const;
   std::vector<TraceStep> traceOf(FunctionId id, uint32_t call, const TaintOrigin &origin,
                                  const std::string &site) const;
 
@@ -93,14 +92,6 @@ bool UnboundedKmalloc::failureExpected(FunctionId id, uint32_t call, const summa
   return (flags.ones & noWarn) != 0;
 }
 
-std::string UnboundedKmalloc::sourceText(const TaintOrigin &origin) const {
-  if (origin.call >= 0)
-    return "comes from " + origin.what;
-  if (origin.kind == "foreign")
-    return "comes from " + origin.what + ", which is in the byte order of the outside";
-  return "comes from " + origin.what;
-}
-
 std::vector<TraceStep> UnboundedKmalloc::traceOf(FunctionId id, uint32_t call, const TaintOrigin &origin,
                                                  const std::string &site) const {
   const Program &program = input.program;
@@ -116,8 +107,7 @@ std::vector<TraceStep> UnboundedKmalloc::traceOf(FunctionId id, uint32_t call, c
   else if (origin.kind == "foreign" && (!origin.hops.empty() || origin.function == id))
     source = origin.hops.empty() ? placeOf(id, call)
                                  : placeOf(origin.hops.front().call.function, origin.hops.front().call.call);
-  add(origin.function, source, StepKind::Value,
-      chooserOf(origin.kind) + " chooses the value: it " + sourceText(origin));
+  add(origin.function, source, StepKind::Value, chooserOf(origin.kind) + " chooses " + origin.what);
   for (const TaintHop &hop : origin.hops) {
     const Function &f = program.function(hop.call.function);
     std::string callee = spellingOf(program, f, hop.call.call) + "()";
@@ -137,9 +127,8 @@ Finding UnboundedKmalloc::describe(FunctionId id, uint32_t call, const Flow &flo
   Finding finding;
   finding.check = "kmem-unbounded-kmalloc";
   finding.confidence = origin.function == id ? Confidence::High : Confidence::Medium;
-  finding.message = chooserOf(origin.kind) + " chooses the size of this " + callee + "(): it " + sourceText(origin) +
-                    (origin.function == id ? "" : " in " + program.symbol(origin.function).str() + "()") +
-                    ", and no check bounds it";
+  finding.message = callee + "() of a size that " + chooserOf(origin.kind) + " chooses: nothing limits " + origin.what +
+                    (origin.function == id ? "" : " in " + program.symbol(origin.function).str() + "()");
   finding.location = locationOf(program, f, f.summary.calls[call].where);
   finding.function = program.symbol(id).str();
   finding.fingerprint =

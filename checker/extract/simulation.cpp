@@ -88,16 +88,22 @@ void Simulation::stepCall(const llvm::CallBase &call, States &states) {
     return;
   ExprId result = values.of(call);
   bool named = result && pool[result].kind == ExprKind::CallResult;
+  const llvm::Function *callee = call.getCalledFunction();
+  bool ruled = callee && index.rule(*callee);
   for (PathState &state : states) {
     if (named)
       state.facts.forget(result);
+    if (!ruled) // what was stored may be overwritten; what was compared is taken to last, flags are tested twice
+      state.facts.forgetStored([](const Expr &e) {
+        return e.kind == ExprKind::FieldLoad || e.kind == ExprKind::GlobalLoad || e.kind == ExprKind::PointeeLoad;
+      });
     for (const llvm::Use &use : call.args()) {
       if (!use->getType()->isPointerTy())
         continue;
       const Expr address = pool[values.of(*use)];
       if (address.kind == ExprKind::SlotAddress) {
         state.facts.forgetIf([&](const Expr &e) { return e.kind == ExprKind::SlotLoad && e.value == address.value; });
-        state.facts.forgetStored([&](const Expr &e) { return e == address; });
+        state.facts.forgetIf([&](const Expr &e) { return e == address; }); // and every member of it
       } else if (address.kind == ExprKind::FieldAddress)
         state.facts.forgetIf([&](const Expr &e) { return e.kind == ExprKind::FieldLoad && e.name == address.name; });
     }

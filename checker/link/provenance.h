@@ -34,6 +34,9 @@ public:
   /// What a local variable whose address is passed around may hold.
   Origins inSlot(FunctionId in, uint32_t slot) { return ofSlot(in, slot, false, 0); }
 
+  /// What a struct field may hold, over all stores of the program.
+  Origins inField(NameKey field) { return ofStores(program.storesToField(field), 0); }
+
 private:
   Origins compute(FunctionId in, summary::ExprId pointer, bool intoCallers, unsigned depth);
   Origins ofCall(FunctionId in, uint32_t call, bool intoCallers, unsigned depth);

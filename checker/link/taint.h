@@ -25,9 +25,9 @@ struct TaintHop {
 
 struct TaintOrigin {
   std::string kind; ///< user, device, network, disk; "foreign" when only the declared byte order tells
-  std::string what; ///< "copy_from_user()", "frame_header.length"
+  std::string what; ///< for messages: "what copy_from_user() reads", "`count` of file_operations.write"
   FunctionId function = noFunction;
-  int32_t call = -1;          ///< in that function: the call that brings it in; -1: a parameter or a load
+  int32_t call = -1;            ///< in that function: the call that brings it in; -1: a parameter or a load
   std::vector<TaintHop> hops{}; ///< from the origin to the value asked about
 };
 
