@@ -45,7 +45,7 @@ SummaryStage::SummaryStage(const Tree &tree, const rules::RuleSet &rules, const 
                            store::SummaryCache &cache, Console &console)
     : tree(tree), rules(rules), options(options), cache(cache), console(console), outcomes(tree.units.size()),
       lastSave(std::chrono::steady_clock::now()) {
-  makers = store::DigestBuilder().add(makersDigest()).add(rules.digest()).add(tree.sourceRoot).finish();
+  makers = store::DigestBuilder().add(makersDigest()).add(rules.summaryDigest()).add(tree.sourceRoot).finish();
 }
 
 store::UnitIdentity SummaryStage::identify(const TranslationUnit &unit) const {

@@ -67,6 +67,12 @@ Canonical &operator<<(Canonical &out, const FunctionRule &r) {
   return out << int(r.test) << r.familyTest << r.familyTestFor << r.sources << r.gfpRestrictions << r.gfpArg
              << r.noReturn << r.bootOnly << r.opaque;
 }
+/// What the extractors read of a function's rule; the rest is for link and checks.
+void writeForSummaries(Canonical &out, const FunctionRule &r) {
+  out << r.name << r.spelling << r.alloc.has_value() << r.free.has_value() << (r.sleeps != SleepWhen::Never) << r.effects
+      << int(r.effectsWhen) << r.lock << r.callbacks.empty() << int(r.test) << r.familyTest << r.familyTestFor
+      << r.noReturn << r.opaque;
+}
 Canonical &operator<<(Canonical &out, const FieldRule &r) {
   return out << r.name << r.callback << r.runsIn << r.varies << r.paramSources << r.source;
 }
@@ -96,6 +102,17 @@ template <typename Rule> void writeSorted(Canonical &out, const std::vector<Rule
 }
 
 } // namespace
+
+std::string RuleSet::summaryDigest() const {
+  std::vector<const FunctionRule *> sorted;
+  for (const FunctionRule &rule : functions)
+    sorted.push_back(&rule);
+  std::sort(sorted.begin(), sorted.end(), [](auto *a, auto *b) { return a->name < b->name; });
+  Canonical out;
+  for (const FunctionRule *rule : sorted)
+    writeForSummaries(out, *rule);
+  return out.hex();
+}
 
 std::string RuleSet::digest() const {
   Canonical out;

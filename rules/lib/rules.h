@@ -202,6 +202,8 @@ public:
 
   /// BLAKE3 of the canonical form: two rule sets that mean the same have the same digest.
   std::string digest() const;
+  /// The same of what summaries depend on: a change elsewhere leaves every summary valid.
+  std::string summaryDigest() const;
   /// Rebuilds the indices; call once after filling the vectors.
   void index();
 
