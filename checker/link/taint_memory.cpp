@@ -51,7 +51,7 @@ Flow Taint::load(Frame &frame, const Expr &e) {
     if (rule && !rule->source.empty())
       flow.origin = TaintOrigin{rule->source, field, frame.function};
     else if (e.value == 1)
-      flow.origin = TaintOrigin{"foreign", field + ", declared in a foreign byte order", frame.function};
+      flow.origin = TaintOrigin{"foreign", field + " (declared in a foreign byte order)", frame.function};
   }
   if (flow.origin)
     return flow;
@@ -59,6 +59,8 @@ Flow Taint::load(Frame &frame, const Expr &e) {
     flow.origin = filledBy(program, frame.function, *write);
   else if (e.kind != ExprKind::SlotLoad)
     flow.origin = memory(frame, e.a, 0);
+  if (flow.origin && e.kind == ExprKind::FieldLoad)
+    flow.origin->what = bareField(program.name(f, e.name)) + " (" + flow.origin->what + ")";
   return flow;
 }
 

@@ -101,7 +101,7 @@ TEST_F(TaintTest, aResultOfASourceIsItsOutsiders) {
   Flow flow = sizeFlow();
   ASSERT_TRUE(flow.origin);
   EXPECT_EQ(flow.origin->kind, "device");
-  EXPECT_EQ(flow.origin->what, "read_register()");
+  EXPECT_EQ(flow.origin->what, "the result of read_register()");
   EXPECT_EQ(flow.high, 0xffffffffu);
 }
 
@@ -170,7 +170,7 @@ TEST_F(TaintTest, callersAndOperationsDecideParameters) {
   unit.initializers = {{"operations.write", "my_operations", "my_write"}};
   Flow flow = sizeFlow();
   ASSERT_TRUE(flow.origin);
-  EXPECT_EQ(flow.origin->what, "operations.write()");
+  EXPECT_EQ(flow.origin->what, "parameter 2 of operations.write");
   ASSERT_EQ(flow.origin->hops.size(), 1u);
   EXPECT_EQ(program->symbol(flow.origin->hops.front().call.function), "my_write");
 }
