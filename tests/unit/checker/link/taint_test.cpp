@@ -201,6 +201,51 @@ TEST_F(TaintTest, aResultIsFollowedIntoTheCallee) {
   EXPECT_TRUE(flow.origin->hops.front().returned);
 }
 
+/// `if (limit < loaded) return -22;`
+void refuse(Body &f, ExprId loaded, ExprId limit) {
+  f.add({ExprKind::Compare, 1, Predicate::Ult, noName, 0, limit, loaded, 0});
+  Exit refused, accepted;
+  refused.value = f.leaf(ExprKind::Constant, -22 & 0xffffffff, 32);
+  accepted.value = f.leaf(ExprKind::Constant, 0, 32);
+  f.summary.exits = {refused, accepted};
+}
+
+Body wireHeaderUser() {
+  Body f("receive");
+  ExprId header = f.leaf(ExprKind::Parameter, 0);
+  f.call("allocate", {f.add({ExprKind::FieldLoad, 32, Predicate::Eq, f.text("header.length"), 1, header, 0, 0})});
+  return f;
+}
+
+TEST_F(TaintTest, aForeignByteOrderIsTheOutsides) {
+  add(wireHeaderUser());
+  Flow flow = sizeFlow();
+  ASSERT_TRUE(flow.origin);
+  EXPECT_EQ(flow.origin->kind, "foreign");
+}
+
+TEST_F(TaintTest, aFieldThatIsCheckedWhenItIsReadIsTrusted) {
+  add(wireHeaderUser());
+  Body check("check_header");
+  ExprId header = check.leaf(ExprKind::Parameter, 0);
+  refuse(check, check.add({ExprKind::FieldLoad, 32, Predicate::Eq, check.text("header.length"), 1, header, 0, 0}),
+         check.leaf(ExprKind::Constant, 512, 32));
+  add(check);
+  EXPECT_FALSE(sizeFlow().origin);
+}
+
+TEST_F(TaintTest, aCalleeThatRefusesLargeArgumentsChecksThem) {
+  Body check("check_length");
+  refuse(check, check.leaf(ExprKind::Parameter, 0), check.constant(512));
+  add(check);
+  Body f("probe");
+  ExprId length = f.resultOf("read_register");
+  f.call("check_length", {length});
+  f.call("allocate", {length});
+  add(f);
+  EXPECT_FALSE(sizeFlow().origin);
+}
+
 TEST_F(TaintTest, recursionEnds) {
   Body f("again");
   ExprId size = f.leaf(ExprKind::Parameter, 0);
