@@ -139,8 +139,11 @@ void AtomicCheck::report(const SiteVisit &site, const Sleep &sleep) {
   std::string callee = spellingOf(program, f, site.call.call);
   // Two names of one bug: what sleeps, and the call that goes there with the lock held.
   std::string where = causeAt(program, choice.function, choice.call);
-  // A lock held around a call is one mistake however much sleeps in there; a handler may make several.
-  std::string whence = origin.function + ":" + origin.firstCall + (origin.byEntry ? ":" + where : "");
+  // A lock held around a call is one mistake however much sleeps in there; a handler may make one in each function it
+  // reaches.
+  std::string whence = origin.function + ":" + origin.firstCall;
+  if (origin.byEntry)
+    whence += ":" + program.name(f, f.summary.key).str();
   // A site that is wrong by itself is wrong whatever its callers pass.
   std::string atSite = causeAt(program, site.call.function, site.call.call);
   if (!causes.isNew("at " + where) || (atSite != where && !causes.isNew("at " + atSite)) ||

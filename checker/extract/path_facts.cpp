@@ -269,13 +269,14 @@ static bool touches(const ExprPool &pool, ExprId id, llvm::function_ref<bool(con
          touches(pool, e.c, changed, depth + 1);
 }
 
-void PathFacts::forgetStored(llvm::function_ref<bool(const Expr &)> changed) {
+void PathFacts::forgetStoredConstants(llvm::function_ref<bool(const Expr &)> changed) {
   llvm::erase_if(aliases,
-                 [&](const Alias &a) { return touches(*pool, a.merge, changed) || touches(*pool, a.value, changed); });
+                 [&](const Alias &a) { return pool->isConstant(a.value) && touches(*pool, a.merge, changed); });
 }
 
 void PathFacts::forgetIf(llvm::function_ref<bool(const Expr &)> changed) {
-  forgetStored(changed);
+  llvm::erase_if(aliases,
+                 [&](const Alias &a) { return touches(*pool, a.merge, changed) || touches(*pool, a.value, changed); });
   llvm::erase_if(facts, [&](const Fact &f) { return touches(*pool, f.expr, changed); });
   llvm::erase_if(checked, [&](const Limited &l) { return touches(*pool, l.expr, changed); });
 }

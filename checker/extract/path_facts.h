@@ -28,8 +28,8 @@ public:
   /// Forgets all that depends on `leaf`: it has a new value.
   void forget(ExprId leaf);
   void forgetIf(llvm::function_ref<bool(const summary::Expr &)> changed);
-  /// Forgets which values were stored there, not what comparisons have shown.
-  void forgetStored(llvm::function_ref<bool(const summary::Expr &)> changed);
+  /// Forgets which constants were stored there, not which pointers and not what comparisons have shown.
+  void forgetStoredConstants(llvm::function_ref<bool(const summary::Expr &)> changed);
 
   /// `expr` with what the path knows put in.
   ExprId simplify(ExprId expr) const;

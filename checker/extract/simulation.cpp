@@ -93,8 +93,10 @@ void Simulation::stepCall(const llvm::CallBase &call, States &states) {
   for (PathState &state : states) {
     if (named)
       state.facts.forget(result);
-    if (!ruled) // what was stored may be overwritten; what was compared is taken to last, flags are tested twice
-      state.facts.forgetStored([](const Expr &e) {
+    // A stored flag may be changed by whoever is called; a stored pointer stays, and what was compared is taken to
+    // last: flags that guard a lock are tested twice.
+    if (!ruled)
+      state.facts.forgetStoredConstants([](const Expr &e) {
         return e.kind == ExprKind::FieldLoad || e.kind == ExprKind::GlobalLoad || e.kind == ExprKind::PointeeLoad;
       });
     for (const llvm::Use &use : call.args()) {
@@ -134,7 +136,7 @@ void Simulation::stepStore(const llvm::StoreInst &store, States &states) {
         return e.kind == ExprKind::PointeeLoad && e.a == at;
       }
     });
-    if (load && (pool.isConstant(value) || address.kind == ExprKind::SlotAddress))
+    if (load && address.kind != ExprKind::GlobalAddress)
       state.facts.setAlias(load, value);
   }
 }

@@ -67,6 +67,8 @@ Origins Provenance::compute(FunctionId in, ExprId pointer, bool intoCallers, uns
   case ExprKind::PointerAdd:
     return moved(part(e.a), e.value);
   case ExprKind::PointerStep: {
+    if (e.value < 0)
+      return unknownOrigins(); // an index that may be zero
     Origins origins = part(e.a);
     for (AllocationOrigin &origin : origins.known)
       origin.stepped = true;
