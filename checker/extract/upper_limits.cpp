@@ -9,6 +9,9 @@ using namespace summary;
 
 static constexpr unsigned maxLimitDepth = 8;
 
+/// Values remembered as checked on one path; more are taken for unchecked.
+static constexpr size_t maxLimitedValues = 128;
+
 static Predicate inverseOf(Predicate p) {
   static constexpr Predicate inverse[] = {Predicate::Ne,  Predicate::Eq,  Predicate::Uge, Predicate::Ugt,
                                           Predicate::Ule, Predicate::Ult, Predicate::Sge, Predicate::Sgt,
@@ -35,7 +38,7 @@ void PathFacts::learnLimit(const Expr &compare, bool value) {
 
 /// A limit on a sum, a product or a converted value is one on what it is made of.
 void PathFacts::markChecked(ExprId expr, bool asSigned, unsigned depth) {
-  if (expr == unknownExpr || pool->isConstant(expr) || depth > maxLimitDepth || checked.size() >= maxFactsPerPath)
+  if (expr == unknownExpr || pool->isConstant(expr) || depth > maxLimitDepth || checked.size() >= maxLimitedValues)
     return;
   Limited limited{expr, asSigned};
   auto it = llvm::lower_bound(checked, limited);
@@ -76,7 +79,7 @@ bool PathFacts::isLimited(ExprId id) const {
 void PathFacts::mergeLimits(const PathFacts &other) {
   auto add = [&](Limited limited) {
     auto it = llvm::lower_bound(checked, limited);
-    if (checked.size() < maxFactsPerPath && (it == checked.end() || *it != limited))
+    if (checked.size() < maxLimitedValues && (it == checked.end() || *it != limited))
       checked.insert(it, limited);
   };
   for (const Alias &alias : aliases)

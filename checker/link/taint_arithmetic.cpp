@@ -70,13 +70,29 @@ Flow Taint::arithmetic(Frame &frame, const Expr &e) {
 }
 
 /// Whether `value` is below something when `test` is `outcome`.
-static bool boundedBy(const Function &f, ExprId test, ExprId value, bool outcome) {
+static bool boundedBy(const Function &f, ExprId test, ExprId value, bool outcome, unsigned depth = 0) {
   const Expr &e = f.summary.exprs[test];
-  if (e.kind != ExprKind::Compare || e.predicate == Predicate::Eq || e.predicate == Predicate::Ne)
+  if (test == unknownExpr || depth > maxTaintDepth)
     return false;
+  auto either = [&](ExprId a, ExprId b) {
+    return boundedBy(f, a, value, outcome, depth + 1) || boundedBy(f, b, value, outcome, depth + 1);
+  };
   bool less = e.predicate == Predicate::Ult || e.predicate == Predicate::Ule || e.predicate == Predicate::Slt ||
               e.predicate == Predicate::Sle;
-  return value == (less == outcome ? e.a : e.b);
+  switch (e.kind) {
+  case ExprKind::Compare:
+    return e.predicate != Predicate::Eq && e.predicate != Predicate::Ne && value == (less == outcome ? e.a : e.b);
+  case ExprKind::And:
+    return outcome && either(e.a, e.b);
+  case ExprKind::Or:
+    return !outcome && either(e.a, e.b);
+  case ExprKind::Xor: // !condition
+    return e.width == 1 && boundedBy(f, e.a, value, !outcome, depth + 1);
+  case ExprKind::Select: // a && b, a || b
+    return either(e.a, outcome ? e.b : e.c);
+  default:
+    return false;
+  }
 }
 
 Flow Taint::select(Frame &frame, const Expr &e) {
