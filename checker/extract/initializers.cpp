@@ -49,6 +49,8 @@ private:
     initializer.global = global;
     initializer.function = index.functionKey(function);
     if (record) {
+      if (record->size) // an element of an array
+        offset %= record->size;
       FieldRef ref = index.resolve(*record, offset);
       if (ref.field)
         initializer.field = index.fieldKey(*ref.record, *ref.field);
@@ -62,12 +64,23 @@ private:
 };
 } // namespace
 
+/// The record a global was declared as: with a union or a flexible array in it, its initialiser's own type has no name.
+static const RecordFact *declaredRecord(const ModuleIndex &index, const llvm::GlobalVariable &global) {
+  const SourceFacts &facts = index.kernelModule().facts;
+  auto type = facts.globals.find(global.getName());
+  if (type == facts.globals.end())
+    return nullptr;
+  auto record = facts.records.find(type->second);
+  return record == facts.records.end() ? nullptr : &record->second;
+}
+
 std::vector<Initializer> recordInitializers(ModuleIndex &index) {
   std::vector<Initializer> found;
   for (const llvm::GlobalVariable &global : index.kernelModule().module->globals())
     if (global.hasInitializer() && !global.getName().starts_with("llvm.") &&
         !global.getName().starts_with("__UNIQUE_ID"))
-      InitializerWalk(index, index.globalKey(global), found).walk(*global.getInitializer(), nullptr, 0);
+      InitializerWalk(index, index.globalKey(global), found)
+          .walk(*global.getInitializer(), declaredRecord(index, global), 0);
   return found;
 }
 
