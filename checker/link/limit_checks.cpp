@@ -1,5 +1,6 @@
 #include "checker/link/limit_checks.h"
 
+#include "llvm/ADT/STLExtras.h"
 #include "llvm/Support/MathExtras.h"
 
 namespace kmem::link {
@@ -67,10 +68,9 @@ void LimitChecks::addCompared(FunctionId in, const Function &f, ExprId value) {
     if (e.kind == ExprKind::Parameter && canRefuse(f))
       refusing.insert({in, uint32_t(e.value)});
     if (e.kind == ExprKind::FieldLoad) {
-      Checkers &known = checkers[f.names[e.name]];
-      known.others |= known.first != noFunction && known.first != in;
-      if (known.first == noFunction)
-        known.first = in;
+      llvm::SmallVector<FunctionId, 1> &known = checkers[f.names[e.name]];
+      if (known.empty() || known.back() != in)
+        known.push_back(in);
       continue;
     }
     if (e.kind == ExprKind::PointeeLoad || e.kind == ExprKind::CallResult)
@@ -83,7 +83,14 @@ void LimitChecks::addCompared(FunctionId in, const Function &f, ExprId value) {
 
 bool LimitChecks::checkedOutside(FunctionId user, NameKey field) const {
   auto it = checkers.find(field);
-  return it != checkers.end() && (it->second.others || it->second.first != user);
+  return it != checkers.end() && llvm::any_of(it->second, [&](FunctionId checker) { return checker != user; });
+}
+
+bool LimitChecks::checkedByCallee(FunctionId caller, NameKey field) const {
+  auto it = checkers.find(field);
+  return it != checkers.end() && llvm::any_of(program.function(caller).calls, [&](const ResolvedCall &call) {
+           return call.target != noFunction && call.target != caller && llvm::binary_search(it->second, call.target);
+         });
 }
 
 /// The value behind conversions to another width.

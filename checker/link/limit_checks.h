@@ -16,6 +16,8 @@ public:
 
   /// Whether a function other than `user` compares `field` with an upper limit.
   bool checkedOutside(FunctionId user, NameKey field) const;
+  /// Whether a function that `caller` calls does.
+  bool checkedByCallee(FunctionId caller, NameKey field) const;
   /// Whether a call in `caller` with `value` among its arguments refuses what is too large.
   bool refusedByCallee(FunctionId caller, summary::ExprId value) const;
 
@@ -23,13 +25,8 @@ private:
   void addComparison(FunctionId in, const Function &f, const summary::Expr &compare);
   void addCompared(FunctionId in, const Function &f, summary::ExprId value);
 
-  /// The first function that checks, and whether another one does.
-  struct Checkers {
-    FunctionId first = noFunction;
-    bool others = false;
-  };
   const Program &program;
-  llvm::DenseMap<NameKey, Checkers> checkers;
+  llvm::DenseMap<NameKey, llvm::SmallVector<FunctionId, 1>> checkers; ///< sorted
   llvm::DenseSet<std::pair<FunctionId, uint32_t>> refusing; ///< parameters, of functions that can return an error
 };
 

@@ -51,6 +51,7 @@ private:
   Flow arithmetic(Frame &frame, const summary::Expr &e);
   Flow select(Frame &frame, const summary::Expr &e);
   Flow load(Frame &frame, const summary::Expr &e);
+  std::optional<TaintOrigin> loaded(Frame &frame, const summary::Expr &e);
   Flow result(Frame &frame, const summary::Expr &e);
   Flow parameter(Frame &frame, const summary::Expr &e);
   Flow fromCallers(FunctionId function, uint32_t parameter, unsigned width, unsigned hops);

@@ -38,29 +38,37 @@ bool Taint::checkedByCallers(FunctionId function, NameKey field, ExprId object, 
   return !callers.empty() && llvm::all_of(callers, checkedBy);
 }
 
+/// Who chose what a load reads, checks left aside.
+std::optional<TaintOrigin> Taint::loaded(Frame &frame, const Expr &e) {
+  const Function &f = program.function(frame.function);
+  if (e.kind == ExprKind::FieldLoad) {
+    const rules::FieldRule *rule = program.rules().field(program.name(f, e.name));
+    if (rule && !rule->source.empty())
+      return TaintOrigin{rule->source, "", frame.function};
+    if (e.value == 1)
+      return TaintOrigin{"foreign", "declared in a foreign byte order", frame.function};
+  }
+  if (const OutsideWrite *write = written.writeTo(frame.function, e))
+    return filledBy(program, frame.function, *write);
+  return e.kind == ExprKind::SlotLoad ? std::nullopt : memory(frame, e.a, 0);
+}
+
 Flow Taint::load(Frame &frame, const Expr &e) {
   const Function &f = program.function(frame.function);
   Flow flow;
-  if (e.kind == ExprKind::FieldLoad && limited.checkedOutside(frame.function, f.names[e.name]))
+  flow.origin = loaded(frame, e);
+  if (!flow.origin || e.kind != ExprKind::FieldLoad)
     return flow;
-  if (e.kind == ExprKind::FieldLoad && checkedByCallers(frame.function, f.names[e.name], e.a, frame.hops))
-    return flow;
-  if (e.kind == ExprKind::FieldLoad) {
-    std::string field = bareField(program.name(f, e.name));
-    const rules::FieldRule *rule = program.rules().field(program.name(f, e.name));
-    if (rule && !rule->source.empty())
-      flow.origin = TaintOrigin{rule->source, field, frame.function};
-    else if (e.value == 1)
-      flow.origin = TaintOrigin{"foreign", field + " (declared in a foreign byte order)", frame.function};
-  }
-  if (flow.origin)
-    return flow;
-  if (const OutsideWrite *write = written.writeTo(frame.function, e))
-    flow.origin = filledBy(program, frame.function, *write);
-  else if (e.kind != ExprKind::SlotLoad)
-    flow.origin = memory(frame, e.a, 0);
-  if (flow.origin && e.kind == ExprKind::FieldLoad)
-    flow.origin->what = bareField(program.name(f, e.name)) + " (" + flow.origin->what + ")";
+  // What was copied in right here has to be checked by this function or one that it calls; anything else may have been
+  // checked where it came in.
+  NameKey field = f.names[e.name];
+  bool copiedHere = flow.origin->call >= 0 && flow.origin->function == frame.function;
+  if (copiedHere
+          ? limited.checkedByCallee(frame.function, field)
+          : limited.checkedOutside(frame.function, field) || checkedByCallers(frame.function, field, e.a, frame.hops))
+    return untainted();
+  std::string &what = flow.origin->what;
+  what = bareField(program.name(f, e.name)) + (what.empty() ? "" : " (" + what + ")");
   return flow;
 }
 
