@@ -4,6 +4,7 @@
 
 #include "llvm/Support/ErrorHandling.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdint>
 #include <cstdlib>
@@ -88,6 +89,17 @@ static void limitMemory() {
     setrlimit(RLIMIT_AS, &limit);
 }
 
+/// From now on the process may use as much CPU time as one task may.
+static void grantCpuTime() {
+  rusage used{};
+  getrusage(RUSAGE_SELF, &used);
+  rlimit limit{};
+  getrlimit(RLIMIT_CPU, &limit);
+  rlim_t wanted = rlim_t(used.ru_utime.tv_sec + used.ru_stime.tv_sec) + 1 + taskCpuLimitS;
+  limit.rlim_cur = std::min(wanted, limit.rlim_max);
+  setrlimit(RLIMIT_CPU, &limit);
+}
+
 [[noreturn]] static void runWorker(int taskPipe, int replyPipe, llvm::function_ref<std::string(size_t)> work) {
   // The pool decides when a worker ends; if the pool is gone, so is the worker.
   prctl(PR_SET_PDEATHSIG, SIGKILL);
@@ -96,9 +108,11 @@ static void limitMemory() {
   llvm::install_bad_alloc_error_handler([](void *, const char *, bool) { exitOutOfMemory(); });
   llvm::install_fatal_error_handler(reportFatal, &replyPipe);
   size_t task = 0;
-  while (readAll(taskPipe, &task, sizeof(task)))
+  while (readAll(taskPipe, &task, sizeof(task))) {
+    grantCpuTime();
     if (!sendMessage(replyPipe, MessageKind::Reply, work(task)))
       break;
+  }
   _exit(EXIT_SUCCESS);
 }
 

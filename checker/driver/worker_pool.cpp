@@ -99,7 +99,7 @@ private:
   }
 
   int timeoutMs() const {
-    auto nearest = Clock::now() + std::chrono::seconds(taskTimeLimitS);
+    auto nearest = Clock::now() + std::chrono::seconds(taskWallLimitS);
     for (const Slot &slot : slots)
       if (slot.busy)
         nearest = std::min(nearest, slot.deadline);
@@ -159,7 +159,9 @@ private:
 
   static std::string describe(const Slot &slot, int status) {
     if (slot.timedOut)
-      return "ran out of time: limit " + std::to_string(taskTimeLimitS) + " s";
+      return "ran out of time: limit " + std::to_string(taskWallLimitS) + " s";
+    if (WIFSIGNALED(status) && WTERMSIG(status) == SIGXCPU)
+      return "ran out of time: limit " + std::to_string(taskCpuLimitS) + " s of CPU";
     if (!slot.fatal.empty())
       return "crashed: " + slot.fatal;
     if (WIFSIGNALED(status))
@@ -178,7 +180,7 @@ private:
     slot.task = tasks[next++];
     slot.busy = true;
     slot.timedOut = false;
-    slot.deadline = Clock::now() + std::chrono::seconds(taskTimeLimitS);
+    slot.deadline = Clock::now() + std::chrono::seconds(taskWallLimitS);
     // A worker that is gone already is found out by its reply pipe.
     (void)writeAll(slot.worker.taskPipe, &slot.task, sizeof(slot.task));
   }

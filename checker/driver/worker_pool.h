@@ -12,7 +12,9 @@
 namespace kmem {
 
 /// What one task may use. Far above what any unit of a kernel needs; reaching one is reported for the task.
-inline constexpr unsigned taskTimeLimitS = 300;
+/// The limit that counts is CPU time, so that a busy machine reports the same; the other one ends a task that hangs.
+inline constexpr unsigned taskCpuLimitS = 120;
+inline constexpr unsigned taskWallLimitS = 1800;
 inline constexpr uint64_t taskMemoryLimitBytes = 6ull << 30;
 
 /// A worker is replaced after this many tasks, so that memory it failed to return does not add up.

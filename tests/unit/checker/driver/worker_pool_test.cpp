@@ -62,6 +62,8 @@ TEST(WorkerPool, ACrashCostsItsTask) {
       raise(SIGSEGV);
     if (task == 5)
       _exit(7);
+    if (task == 6)
+      raise(SIGXCPU);
     if (task == 7)
       llvm::report_fatal_error("no such target");
     return "fine";
@@ -70,8 +72,9 @@ TEST(WorkerPool, ACrashCostsItsTask) {
   EXPECT_NE(outcomes[3].reply.find("signal 11"), std::string::npos) << outcomes[3].reply;
   EXPECT_NE(outcomes[5].reply.find("exit status 7"), std::string::npos) << outcomes[5].reply;
   EXPECT_NE(outcomes[7].reply.find("no such target"), std::string::npos) << outcomes[7].reply;
+  EXPECT_NE(outcomes[6].reply.find("ran out of time"), std::string::npos) << outcomes[6].reply;
   for (const auto &[task, outcome] : outcomes)
-    EXPECT_EQ(outcome.completed, task != 3 && task != 5 && task != 7) << task;
+    EXPECT_EQ(outcome.completed, task != 3 && task != 5 && task != 6 && task != 7) << task;
 }
 
 TEST(WorkerPool, StopsWhenToldTo) {
