@@ -216,8 +216,8 @@ ExprId Values::ofCall(const llvm::CallBase &call) {
     return ofIntrinsic(call);
   if (index.ruleOfAssembly(call))
     return pool.leaf(ExprKind::CallResult, callIndex(call), widthOf(call));
-  if (call.isInlineAsm()) // a byte swap or a bit search: what goes in colours what comes out
-    return opaque(call, call.arg_size() == 1 ? of(*call.getArgOperand(0)) : unknownExpr);
+  if (call.isInlineAsm()) // byte swaps are intrinsics; what is left searches or counts bits, and the result is small
+    return opaque(call);
   auto *callee = llvm::dyn_cast<llvm::Function>(call.getCalledOperand()->stripPointerCasts());
   if (callee) {
     if (const rules::FunctionRule *rule = index.rule(*callee)) {

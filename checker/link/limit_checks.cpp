@@ -56,7 +56,10 @@ void LimitChecks::addComparison(FunctionId in, const Function &f, const Expr &co
     if (!isCounter(compare.a))
       addCompared(in, f, compare.b);
     break;
-  default:
+  case Predicate::Eq: // `if (length != sizeof(x)) fail`
+  case Predicate::Ne:
+    if (f.summary.exprs[compare.b].kind == ExprKind::Constant && f.summary.exprs[compare.b].value != 0)
+      addCompared(in, f, compare.a);
     break;
   }
 }
