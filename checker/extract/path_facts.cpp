@@ -275,10 +275,14 @@ void PathFacts::forgetStoredConstants(llvm::function_ref<bool(const Expr &)> cha
 }
 
 void PathFacts::forgetIf(llvm::function_ref<bool(const Expr &)> changed) {
+  forgetValuesIf(changed);
+  llvm::erase_if(checked, [&](const Limited &l) { return touches(*pool, l.expr, changed); });
+}
+
+void PathFacts::forgetValuesIf(llvm::function_ref<bool(const Expr &)> changed) {
   llvm::erase_if(aliases,
                  [&](const Alias &a) { return touches(*pool, a.merge, changed) || touches(*pool, a.value, changed); });
   llvm::erase_if(facts, [&](const Fact &f) { return touches(*pool, f.expr, changed); });
-  llvm::erase_if(checked, [&](const Limited &l) { return touches(*pool, l.expr, changed); });
 }
 
 void PathFacts::forget(ExprId leaf) {

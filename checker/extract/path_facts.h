@@ -28,6 +28,8 @@ public:
   /// Forgets all that depends on `leaf`: it has a new value.
   void forget(ExprId leaf);
   void forgetIf(llvm::function_ref<bool(const summary::Expr &)> changed);
+  /// The same where the value is as likely the old one: what was held against a limit counts as checked still.
+  void forgetValuesIf(llvm::function_ref<bool(const summary::Expr &)> changed);
   /// Forgets which constants were stored there, not which pointers and not what comparisons have shown.
   void forgetStoredConstants(llvm::function_ref<bool(const summary::Expr &)> changed);
 

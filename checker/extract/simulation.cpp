@@ -83,13 +83,23 @@ void Simulation::step(const llvm::Instruction &instruction, States &states) {
     stepStore(*store, states);
 }
 
+/// Instrumentation that the configuration left empty takes addresses and does nothing with them.
+static bool writesNothing(const llvm::CallBase &call) {
+  const llvm::Function *callee = call.getCalledFunction();
+  return callee && callee->size() == 1 && llvm::none_of(callee->front(), [](const llvm::Instruction &instruction) {
+    return instruction.mayWriteToMemory();
+  });
+}
+
 void Simulation::stepCall(const llvm::CallBase &call, States &states) {
   if (call.getIntrinsicID() != llvm::Intrinsic::not_intrinsic || call.isInlineAsm())
     return;
   ExprId result = values.of(call);
+  bool harmless = writesNothing(call);
   bool named = result && pool[result].kind == ExprKind::CallResult;
   const llvm::Function *callee = call.getCalledFunction();
-  bool ruled = callee && index.rule(*callee);
+  const rules::FunctionRule *ruled = callee ? index.rule(*callee) : nullptr;
+  bool refilled = ruled && !ruled->sources.empty();
   for (PathState &state : states) {
     if (named)
       state.facts.forget(result);
@@ -100,12 +110,17 @@ void Simulation::stepCall(const llvm::CallBase &call, States &states) {
         return e.kind == ExprKind::FieldLoad || e.kind == ExprKind::GlobalLoad || e.kind == ExprKind::PointeeLoad;
       });
     for (const llvm::Use &use : call.args()) {
-      if (!use->getType()->isPointerTy())
+      if (!use->getType()->isPointerTy() || harmless)
         continue;
       const Expr address = pool[values.of(*use)];
       if (address.kind == ExprKind::SlotAddress) {
-        state.facts.forgetIf([&](const Expr &e) { return e.kind == ExprKind::SlotLoad && e.value == address.value; });
-        state.facts.forgetIf([&](const Expr &e) { return e == address; }); // and every member of it
+        auto inSlot = [&](const Expr &e) { // the variable, or any member of it
+          return e == address || (e.kind == ExprKind::SlotLoad && e.value == address.value);
+        };
+        if (refilled)
+          state.facts.forgetIf(inSlot);
+        else
+          state.facts.forgetValuesIf(inSlot);
       } else if (address.kind == ExprKind::FieldAddress)
         state.facts.forgetIf([&](const Expr &e) { return e.kind == ExprKind::FieldLoad && e.name == address.name; });
     }
