@@ -87,8 +87,8 @@ void Simulation::step(const llvm::Instruction &instruction, States &states) {
 static bool writesNothing(const llvm::CallBase &call) {
   const llvm::Function *callee = call.getCalledFunction();
   return callee && callee->size() == 1 && llvm::none_of(callee->front(), [](const llvm::Instruction &instruction) {
-    return instruction.mayWriteToMemory();
-  });
+           return instruction.mayWriteToMemory();
+         });
 }
 
 void Simulation::stepCall(const llvm::CallBase &call, States &states) {
