@@ -9,6 +9,9 @@ namespace kmem::checks {
 
 using namespace link;
 
+/// A handler's mistakes this many calls away are told apart by the function they are in.
+static constexpr unsigned nearCalls = 5;
+
 namespace {
 
 /// Why a call may sleep.
@@ -131,6 +134,12 @@ bool AtomicCheck::isBoot(const SiteVisit &site) const {
 }
 
 void AtomicCheck::report(const SiteVisit &site, const Sleep &sleep) {
+  bool allocates = sleep.check != "kmem-atomic-sleep";
+  Confidence confidence = confidenceOf(site);
+  // A maintainer follows a long path to an allocation, not to one of the thousand other calls that may sleep.
+  if (confidence == Confidence::Low ||
+      (!allocates && (confidence != Confidence::High || site.node->length > nearCalls)))
+    return;
   const Program &program = input.program;
   Choice choice = whereChosen(input, site, sleep.gfpArgument);
   const Function &chooser = program.function(choice.function);

@@ -15,8 +15,10 @@ public:
   void visit(const SiteVisit &site) override {
     const rules::FunctionRule &rule = *site.rule;
     int argument = rule.gfpArg >= 0 ? rule.gfpArg : rule.alloc ? rule.alloc->gfp : rules::noArgument;
-    if (argument < 0 || rule.gfpRestrictions.empty())
-      return;
+    const Function &f = input.program.function(site.call.function);
+    bool allocatorItself = f.rule && f.rule->alloc;
+    if (argument < 0 || rule.gfpRestrictions.empty() || allocatorItself || f.summary.isInit)
+      return; // while booting, flags that promise not to sleep are kept by everybody
     Value flags = input.walk.argument(site, argument);
     if (flags.isUnknown())
       return;

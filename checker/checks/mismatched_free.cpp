@@ -20,6 +20,8 @@ using summary::ExprKind;
 static constexpr unsigned maxCallerHops = 3;
 /// Functions called from more places than this are general helpers: what they free is not judged by caller.
 static constexpr size_t maxCallersJudged = 64;
+/// A field that holds more kinds of memory than this is not judged as a whole.
+static constexpr size_t maxKindsOfField = 2;
 
 namespace {
 
@@ -40,7 +42,9 @@ struct Mismatch {
 class MismatchedFree final : public Check {
 public:
   explicit MismatchedFree(CheckInput input)
-      : Check(input), provenance(input.program), maxErrno(uint64_t(input.program.value("MAX_ERRNO").value_or(0))) {}
+      : Check(input), provenance(input.program), maxErrno(uint64_t(input.program.value("MAX_ERRNO").value_or(0))) {
+    findImplementers();
+  }
 
   std::vector<Finding> finish() override;
 
@@ -62,8 +66,9 @@ private:
   std::string describeOrigin(const AllocationOrigin &origin) const;
 
   void judgeFields();
+  void findImplementers();
   void noteRelease(FunctionId in, ExprId pointer, const FreeSite &site, const llvm::StringSet<> &accepted);
-  llvm::StringRef folderOf(FunctionId id) const;
+  llvm::StringRef fileOf(FunctionId id) const;
 
   /// The direct releases of a field, and the kinds that these and the callees it is passed to take.
   struct Releases {
@@ -71,6 +76,7 @@ private:
     llvm::StringSet<> accepted;
   };
   std::map<NameKey, Releases> releases;
+  llvm::StringSet<> implementers; ///< source files that define a release: they know what they hold
   Provenance provenance;
   uint64_t maxErrno;
   RootCauses causes;
@@ -105,6 +111,14 @@ static bool takes(const rules::RuleSet &rules, const llvm::StringSet<> &accepted
 /// What an allocator does inside is its own affair.
 static bool isAllocatorItself(const Function &f) { return f.rule && (f.rule->free || f.rule->alloc || f.rule->opaque); }
 
+void MismatchedFree::findImplementers() {
+  for (FunctionId id = 0; id < input.program.functions().size(); ++id) {
+    const Function &f = input.program.function(id);
+    if (f.rule && f.rule->free && !f.summary.isStatic)
+      implementers.insert(fileOf(id));
+  }
+}
+
 std::vector<Finding> MismatchedFree::finish() {
   for (FunctionId id = 0; id < input.program.functions().size(); ++id)
     judgeFunction(id);
@@ -122,8 +136,10 @@ void MismatchedFree::judgeFields() {
     for (const AllocationOrigin &origin : origins.known) {
       if (takes(input.program.rules(), released.accepted, origin.alloc->family))
         continue;
-      if (folderOf(origin.call.function) != folderOf(released.sites.front().call.function))
-        continue; // a generic container
+      // Elsewhere the field is a generic container; what comes through other hands may be known there.
+      if (fileOf(origin.call.function) != fileOf(released.sites.front().call.function) ||
+          origin.store.function != origin.call.function || origins.known.size() > maxKindsOfField)
+        continue;
       const rules::FamilyRule *family = input.program.rules().family(origin.alloc->family);
       Mismatch mismatch{
           "memory that may be from " + describeOrigin(origin) +
@@ -134,10 +150,9 @@ void MismatchedFree::judgeFields() {
   }
 }
 
-llvm::StringRef MismatchedFree::folderOf(FunctionId id) const {
+llvm::StringRef MismatchedFree::fileOf(FunctionId id) const {
   const Function &f = input.program.function(id);
-  llvm::StringRef file = input.program.name(f, f.summary.where.file);
-  return file.substr(0, file.rfind('/'));
+  return input.program.name(f, f.summary.where.file);
 }
 
 /// Remembers which kinds the releases of a field take, here or in a callee it is passed to.
@@ -156,7 +171,7 @@ void MismatchedFree::noteRelease(FunctionId in, ExprId pointer, const FreeSite &
 
 void MismatchedFree::judgeFunction(FunctionId id) {
   const Function &f = input.program.function(id);
-  if (isAllocatorItself(f))
+  if (isAllocatorItself(f) || implementers.contains(fileOf(id)))
     return;
   std::vector<FreeSite> sites;
   for (uint32_t i = 0; i < f.calls.size(); ++i) {
@@ -288,9 +303,9 @@ std::optional<Mismatch> MismatchedFree::wrongFamily(const FreeSite &site, const 
     bool alone = single && (!family || family->covers.empty());
     bool right = alone ? llvm::is_contained(site.rule->free->families, origin.alloc->family)
                        : takes(ruleSet, accepted, origin.alloc->family);
-    anyRight |= right;
+    anyRight |= right || origin.offset != 0; // a member of it is not what is released here
     throughField |= origin.throughField;
-    if (!right && !wrong)
+    if (!right && !wrong && origin.offset == 0)
       wrong = &origin;
   }
   // What a field holds may depend on its object; what a local holds is decided here.
@@ -312,7 +327,7 @@ std::optional<Mismatch> MismatchedFree::wrongPlace(const FreeSite &site, const A
   if (origin.stepped && !looked && !origin.throughField)
     return Mismatch{"a pointer that was moved since " + describeOrigin(origin) + " returned it", origin,
                     Confidence::Medium};
-  if (!origin.stepped && origin.offset != 0)
+  if (!origin.stepped && origin.offset != 0 && !origin.throughField)
     return Mismatch{"a pointer " + std::to_string(origin.offset) + " bytes into the memory from " +
                         describeOrigin(origin),
                     origin, Confidence::High};

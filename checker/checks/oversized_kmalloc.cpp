@@ -59,8 +59,8 @@ void OversizedKmalloc::report(const SiteVisit &site, int argument, const std::st
   std::string callee = spellingOf(program, f, site.call.call);
   Choice choice = whereChosen(input, site, argument);
   const Function &chooser = program.function(choice.function);
-  std::string cause = causeAt(program, site.call.function, site.call.call) + " by " +
-                      program.name(chooser, chooser.summary.key).str();
+  std::string cause =
+      causeAt(program, site.call.function, site.call.call) + " by " + program.name(chooser, chooser.summary.key).str();
   if (!causes.isNew(cause))
     return;
   Finding finding;

@@ -10,6 +10,8 @@ using summary::ExprKind;
 
 /// Paths with more doubts than these are of medium or low confidence.
 static constexpr unsigned highConfidenceDoubts = 0, mediumConfidenceDoubts = 2;
+/// Every so many calls are a doubt: each rests on conditions that were taken to hold together.
+static constexpr unsigned longChain = 5;
 
 SourceLocation locationOf(const Program &program, const Function &function, const summary::Location &where) {
   return {program.name(function, where.file).str(), where.line, where.column};
@@ -129,6 +131,21 @@ static std::string callKey(const Program &program, const Hop &hop) {
   return spellingOf(program, f, hop.call) + "#" + std::to_string(ordinalOf(f, hop.call));
 }
 
+static ContextSet onlyIrqsOff() {
+  ContextSet set;
+  set.insert(ContextComponent::IrqsOff);
+  return set;
+}
+
+/// Whether the acquisitions still held explain every component of the context.
+static bool accountsFor(const Function &f, const summary::PathState &state) {
+  uint8_t held = 0;
+  for (uint32_t id : state.held)
+    held |= f.summary.acquisitions[id].components.raw();
+  ContextSet entered = Context().after(state.delta).components();
+  return (entered.raw() & ~held) == 0;
+}
+
 Origin originOf(const CheckInput &input, const SiteVisit &site) {
   const Program &program = input.program;
   std::vector<Hop> hops = hopsOf(input, site);
@@ -149,6 +166,9 @@ Origin originOf(const CheckInput &input, const SiteVisit &site) {
     return origin;
   }
   const summary::Acquisition *held = acquisitionOf(f, *hop.state);
+  // Code that runs once with interrupts off, before there is anybody to schedule.
+  bool booting = f.summary.isInit && held && held->components == onlyIrqsOff();
+  origin.unclear = !accountsFor(f, *hop.state) || booting;
   origin.what = (held ? lockText(program, f, *held) : std::string("an atomic section")) + " is held in " +
                 program.symbol(hop.node->function).str() + "()";
   return origin;
@@ -203,7 +223,7 @@ std::vector<TraceStep> traceOf(const CheckInput &input, const SiteVisit &site, c
 }
 
 Confidence confidenceOf(const SiteVisit &site) {
-  unsigned doubts = site.node->doubts + site.mayNotHappen;
+  unsigned doubts = site.node->doubts + site.mayNotHappen + site.node->length / longChain;
   if (doubts <= highConfidenceDoubts)
     return Confidence::High;
   return doubts <= mediumConfidenceDoubts ? Confidence::Medium : Confidence::Low;

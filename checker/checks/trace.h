@@ -19,6 +19,7 @@ struct Origin {
   std::string what;      ///< "spin_lock_bh(&x->lock) is held", "timer_list.function runs in softirq"
   std::string function;  ///< key of the function
   std::string firstCall; ///< where that function calls on; distinguishes root causes
+  bool unclear = false;  ///< no acquisition accounts for the context: locks were lost track of
   bool byEntry = false;  ///< the kernel enters it in this context, rather than a lock of its own
 };
 Origin originOf(const CheckInput &input, const link::SiteVisit &site);

@@ -171,7 +171,7 @@ static void addDelta(ContextDelta &to, const ContextDelta &delta) {
   to.softirq = clampDepth(to.softirq + delta.softirq);
   to.rcu = clampDepth(to.rcu + delta.rcu);
   if (delta.irqs == IrqState::Off)
-    to.irqs = IrqState::Off;
+    to.irqs = disabled(to.irqs);
   else if (delta.irqs == IrqState::On)
     to.irqs = enabled(to.irqs);
 }

@@ -238,6 +238,11 @@ Value Evaluator::evaluateCall(FunctionId in, uint32_t index, const Binding &bind
   return result.value_or(Value());
 }
 
+/// That an object exists goes without saying.
+static bool saysNotNull(const Atom &atom) {
+  return atom.outside ? atom.low == 0 && atom.high == 0 : atom.low == 1 && atom.high == ~uint64_t(0);
+}
+
 Truth Evaluator::holds(FunctionId in, const Guard &guard, const Binding &binding, const Context &context) const {
   Truth truth = Truth::Yes;
   for (const Atom &atom : guard) {
@@ -254,7 +259,7 @@ Truth Evaluator::holds(FunctionId in, const Guard &guard, const Binding &binding
     }
     if (disjoint)
       return Truth::No;
-    if (!inside)
+    if (!inside && !(v.isUnknown() && saysNotNull(atom)))
       truth = Truth::Maybe;
   }
   return truth;

@@ -12,7 +12,7 @@ namespace kmem::link {
 /// Bindings told apart per function and context; beyond, the parameters count as unknown.
 inline constexpr unsigned maxBindingsPerContext = 32;
 /// Longest chain of calls from the root to a site.
-inline constexpr unsigned maxChainLength = 24;
+inline constexpr unsigned maxChainLength = 12;
 
 /// One function on a path: how it was entered.
 struct PathNode {
