@@ -9,8 +9,8 @@ namespace kmem::checks {
 
 using namespace link;
 
-/// A handler's mistakes this many calls away are told apart by the function they are in.
-static constexpr unsigned nearCalls = 5;
+/// Calls from the lock or the handler to the site beyond which a path is not reported; each doubt shortens them.
+static constexpr unsigned maxReach = 9, callsPerDoubt = 2;
 
 namespace {
 
@@ -136,9 +136,10 @@ bool AtomicCheck::isBoot(const SiteVisit &site) const {
 void AtomicCheck::report(const SiteVisit &site, const Sleep &sleep) {
   bool allocates = sleep.check != "kmem-atomic-sleep";
   Confidence confidence = confidenceOf(site);
-  // A maintainer follows a long path to an allocation, not to one of the thousand other calls that may sleep.
-  if (confidence == Confidence::Low ||
-      (!allocates && (confidence != Confidence::High || site.node->length > nearCalls)))
+  // A maintainer follows a certain path some way, a doubtful one or one to a mere mutex not so far.
+  unsigned doubts = site.node->doubts + site.mayNotHappen;
+  if (confidence == Confidence::Low || (!allocates && confidence != Confidence::High) ||
+      site.node->length + callsPerDoubt * doubts > maxReach)
     return;
   const Program &program = input.program;
   Choice choice = whereChosen(input, site, sleep.gfpArgument);
@@ -148,10 +149,11 @@ void AtomicCheck::report(const SiteVisit &site, const Sleep &sleep) {
   std::string callee = spellingOf(program, f, site.call.call);
   // Two names of one bug: what sleeps, and the call that goes there with the lock held.
   std::string where = causeAt(program, choice.function, choice.call);
-  // A lock held around a call is one mistake however much sleeps in there; a handler may make one in each function it
-  // reaches.
+  if (origin.unclear)
+    return;
+  // A lock held around a call is one mistake however much sleeps in there; a handler may make one in each function near it.
   std::string whence = origin.function + ":" + origin.firstCall;
-  if (origin.byEntry)
+  if (origin.byEntry && allocates)
     whence += ":" + program.name(f, f.summary.key).str();
   // A site that is wrong by itself is wrong whatever its callers pass.
   std::string atSite = causeAt(program, site.call.function, site.call.call);
