@@ -10,7 +10,7 @@ namespace kmem::checks {
 using namespace link;
 
 /// Calls from the lock or the handler to the site beyond which a path is not reported; each doubt shortens them.
-static constexpr unsigned maxReach = 9, callsPerDoubt = 2;
+static constexpr unsigned maxReach = 10, callsPerDoubt = 2;
 
 namespace {
 

@@ -126,6 +126,13 @@ std::vector<Finding> MismatchedFree::finish() {
   return causes.take();
 }
 
+static size_t kindsIn(const Origins &origins) {
+  llvm::StringSet<> families;
+  for (const AllocationOrigin &origin : origins.known)
+    families.insert(origin.alloc->family);
+  return families.size();
+}
+
 /// A field that holds two kinds of memory, one of which no release of the field takes: whoever releases it forgot that
 /// kind.
 void MismatchedFree::judgeFields() {
@@ -138,7 +145,7 @@ void MismatchedFree::judgeFields() {
         continue;
       // Elsewhere the field is a generic container; what comes through other hands may be known there.
       if (fileOf(origin.call.function) != fileOf(released.sites.front().call.function) ||
-          origin.store.function != origin.call.function || origins.known.size() > maxKindsOfField)
+          origin.store.function != origin.call.function || kindsIn(origins) > maxKindsOfField)
         continue;
       const rules::FamilyRule *family = input.program.rules().family(origin.alloc->family);
       Mismatch mismatch{
