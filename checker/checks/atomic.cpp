@@ -9,8 +9,11 @@ namespace kmem::checks {
 
 using namespace link;
 
-/// Calls from the lock or the handler to the site beyond which a path is not reported; each doubt shortens them.
-static constexpr unsigned maxReach = 10, callsPerDoubt = 2;
+/// Calls from the lock or the handler to the site beyond which a path is not reported; each doubt shortens them. What a
+/// handler does depends on more state than what stands between lock and unlock.
+static constexpr unsigned maxReach = 7, callsPerDoubt = 2;
+/// A handler's mistakes this many calls away are told apart by the function they are in; further ones by its own call.
+static constexpr unsigned nearCalls = 2;
 
 namespace {
 
@@ -151,9 +154,10 @@ void AtomicCheck::report(const SiteVisit &site, const Sleep &sleep) {
   std::string where = causeAt(program, choice.function, choice.call);
   if (origin.unclear)
     return;
-  // A lock held around a call is one mistake however much sleeps in there; a handler may make one in each function near it.
+  // A lock held around a call is one mistake however much sleeps in there; a handler may make one in each function near
+  // it.
   std::string whence = origin.function + ":" + origin.firstCall;
-  if (origin.byEntry && allocates)
+  if (origin.byEntry && allocates && site.node->length <= nearCalls)
     whence += ":" + program.name(f, f.summary.key).str();
   // A site that is wrong by itself is wrong whatever its callers pass.
   std::string atSite = causeAt(program, site.call.function, site.call.call);

@@ -413,7 +413,8 @@ std::optional<Mismatch> MismatchedFree::judge(const FreeSite &site, const Origin
   if (origins.unknown || origins.known.size() != 1)
     return std::nullopt;
   const AllocationOrigin &origin = origins.known.front();
-  if (std::optional<Mismatch> mismatch = wrongPlace(site, origin))
+  // Which object a caller's member belongs to may hang on a flag in it; what this function computes does not.
+  if (std::optional<Mismatch> mismatch = wrongPlace(site, origin); mismatch && at == site.call)
     return mismatch;
   if (std::optional<Mismatch> mismatch = wrongAmount(site, origin))
     return mismatch;

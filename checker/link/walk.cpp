@@ -64,6 +64,8 @@ Value ContextWalk::argument(const SiteVisit &visit, int index) const {
 
 void ContextWalk::walkFunction(uint32_t nodeIndex, llvm::function_ref<void(const SiteVisit &)> visit) {
   const Function &f = program.function(nodes[nodeIndex].function);
+  if (f.rule && f.rule->noReturn)
+    return; // a dying kernel may do as it likes
   for (uint32_t call = 0; call < f.calls.size(); ++call)
     for (uint32_t state = 0; state < f.summary.calls[call].states.size(); ++state)
       walkCall(nodeIndex, call, state, visit);

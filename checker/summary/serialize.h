@@ -1,5 +1,5 @@
-// Stage: summary. TuSummary <-> bytes and text. The bytes open with a magic, the format version and a checksum, and a directory of
-// functions by content hash, so that a reader can skip the header inlines it has already seen.
+// Stage: summary. TuSummary <-> bytes and text. The bytes open with a magic, the format version and a checksum, and a
+// directory of functions by content hash, so that a reader can skip the header inlines it has already seen.
 #pragma once
 
 #include "checker/summary/summary.h"
@@ -18,7 +18,8 @@ std::string serialize(const TuSummary &unit);
 llvm::Expected<TuSummary> deserialize(llvm::StringRef bytes);
 
 /// Like deserialize, but functions for which `wanted(hash)` is false stay default-constructed. What link uses.
-llvm::Expected<TuSummary> deserializeWanted(llvm::StringRef bytes, llvm::function_ref<bool(const ContentHash &)> wanted);
+llvm::Expected<TuSummary> deserializeWanted(llvm::StringRef bytes,
+                                            llvm::function_ref<bool(const ContentHash &)> wanted);
 
 /// Hash of one function's content; `calleeHashes` are those of the static functions it calls.
 ContentHash hashFunction(const FunctionSummary &function, const std::vector<ContentHash> &calleeHashes);

@@ -1,8 +1,9 @@
-// Stage: summary. What the extractors learn of one translation unit: plain data without LLVM, serialisable, printable, made
-// anywhere. The link stage works from this alone.
+// Stage: summary. What the extractors learn of one translation unit: plain data without LLVM, serialisable, printable,
+// made anywhere. The link stage works from this alone.
 //
 // A FunctionSummary is self-contained (own name and expression tables), so the same header inline has the same bytes in
-// every unit and is one entity of the program. Expressions are hash-consed per function: equal ExprIds are equal values.
+// every unit and is one entity of the program. Expressions are hash-consed per function: equal ExprIds are equal
+// values.
 #pragma once
 
 #include "core/support/context.h"
@@ -51,13 +52,13 @@ enum class ExprKind : uint8_t {
   URem,
   UMin,
   UMax,
-  Truncate,        ///< a to `width` bits
-  Extend,          ///< a to `width` bits, value 1: sign-extended
-  Compare,         ///< a pred b: 0 or 1
-  Select,          ///< a ? b : c
-  Merge,           ///< a or b, by paths that are not told apart
-  ContextTest,     ///< value: rules::ContextTest; what preempt_count() and friends return here
-  FamilyTest,      ///< is_vmalloc_addr(a): name: family it is true for
+  Truncate,    ///< a to `width` bits
+  Extend,      ///< a to `width` bits, value 1: sign-extended
+  Compare,     ///< a pred b: 0 or 1
+  Select,      ///< a ? b : c
+  Merge,       ///< a or b, by paths that are not told apart
+  ContextTest, ///< value: rules::ContextTest; what preempt_count() and friends return here
+  FamilyTest,  ///< is_vmalloc_addr(a): name: family it is true for
 };
 inline constexpr unsigned exprKindCount = unsigned(ExprKind::FamilyTest) + 1;
 
@@ -87,7 +88,8 @@ struct Atom {
   bool outside = false;
   bool operator==(const Atom &) const = default;
 };
-/// A conjunction. Only atoms over parameters, context tests and call results are kept: others cannot be decided by a caller.
+/// A conjunction. Only atoms over parameters, context tests and call results are kept: others cannot be decided by a
+/// caller.
 using Guard = std::vector<Atom>;
 
 enum class IrqState : uint8_t { Unchanged, Off, On };
@@ -142,10 +144,10 @@ enum class CalleeKind : uint8_t { Direct, Indirect };
 struct Call {
   Location where;
   CalleeKind kind = CalleeKind::Direct;
-  NameId callee = noName;        ///< Direct: function key
-  ExprId target = unknownExpr;   ///< Indirect: the pointer called
-  NameId signature = noName;     ///< Indirect: "i32(ptr,i32)"
-  bool dying = false;            ///< every path from here ends in panic(), BUG() or the like
+  NameId callee = noName;      ///< Direct: function key
+  ExprId target = unknownExpr; ///< Indirect: the pointer called
+  NameId signature = noName;   ///< Indirect: "i32(ptr,i32)"
+  bool dying = false;          ///< every path from here ends in panic(), BUG() or the like
   std::vector<PathState> states;
   bool operator==(const Call &) const = default;
 };
@@ -156,8 +158,8 @@ enum class PlaceKind : uint8_t { Field, Global, Slot, ParameterPointee };
 struct Store {
   Location where;
   PlaceKind place = PlaceKind::Field;
-  NameId name = noName;  ///< Field: key; Global: name; Slot, ParameterPointee: field key within it, if any
-  uint32_t index = 0;    ///< Slot, ParameterPointee
+  NameId name = noName;      ///< Field: key; Global: name; Slot, ParameterPointee: field key within it, if any
+  uint32_t index = 0;        ///< Slot, ParameterPointee
   ExprId base = unknownExpr; ///< Field: the object's address
   ExprId value = unknownExpr;
   bool operator==(const Store &) const = default;
@@ -175,7 +177,7 @@ struct Exit {
 };
 
 struct FunctionSummary {
-  NameId key = noName;   ///< symbol; "symbol@file" when static
+  NameId key = noName; ///< symbol; "symbol@file" when static
   NameId symbol = noName;
   Location where;
   bool isStatic = false;
@@ -202,9 +204,9 @@ struct Initializer {
 using ContentHash = std::array<uint8_t, 16>;
 
 struct TuSummary {
-  std::string mainFile; ///< relative to the source root
+  std::string mainFile;                   ///< relative to the source root
   std::vector<FunctionSummary> functions; ///< callees before callers where the call graph allows
-  std::vector<ContentHash> hashes; ///< one per function; covers the static functions it calls
+  std::vector<ContentHash> hashes;        ///< one per function; covers the static functions it calls
   std::vector<Initializer> initializers;
   bool operator==(const TuSummary &) const = default;
 };

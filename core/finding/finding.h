@@ -1,5 +1,5 @@
-// Stage: finding. What a check claims and everything needed to read, filter, deduplicate and replay it. Plain data; every
-// reporter and the replay half work from this alone.
+// Stage: finding. What a check claims and everything needed to read, filter, deduplicate and replay it. Plain data;
+// every reporter and the replay half work from this alone.
 #pragma once
 
 #include "llvm/ADT/StringRef.h"
@@ -51,10 +51,10 @@ struct Finding {
   std::string message;
   SourceLocation location;
   std::string function;
-  std::string fingerprint; ///< stable across unrelated edits: no line numbers in it
-  std::string context;     ///< "preempt, irqs_off": what forbids it; empty for checks without a context
+  std::string fingerprint;      ///< stable across unrelated edits: no line numbers in it
+  std::string context;          ///< "preempt, irqs_off": what forbids it; empty for checks without a context
   std::vector<TraceStep> trace; ///< from the entry to the site
-  unsigned otherPaths = 0; ///< further paths to the same root cause that are not printed
+  unsigned otherPaths = 0;      ///< further paths to the same root cause that are not printed
 };
 
 /// 16 hex digits over the parts, each length-prefixed.

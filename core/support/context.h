@@ -11,8 +11,8 @@
 namespace kmem {
 
 enum class ContextComponent : uint8_t {
-  Preempt, ///< preempt_count's preemption field: spinlocks, preempt_disable, get_cpu, kmap_atomic
-  Softirq, ///< bottom halves disabled by this task
+  Preempt,        ///< preempt_count's preemption field: spinlocks, preempt_disable, get_cpu, kmap_atomic
+  Softirq,        ///< bottom halves disabled by this task
   ServingSoftirq, ///< running in a softirq: timer, tasklet, NAPI, RCU callback
   Hardirq,
   Nmi,

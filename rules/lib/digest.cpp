@@ -60,7 +60,9 @@ Canonical &operator<<(Canonical &out, const SourceRule &r) { return out << r.kin
 Canonical &operator<<(Canonical &out, const GfpRestriction &r) {
   return out << r.allOf << r.noneOf << r.minOrder << r.why;
 }
-Canonical &operator<<(Canonical &out, const FieldRule::ParamSource &r) { return out << r.param << r.kind << r.pointee << r.atMost; }
+Canonical &operator<<(Canonical &out, const FieldRule::ParamSource &r) {
+  return out << r.param << r.kind << r.pointee << r.atMost;
+}
 Canonical &operator<<(Canonical &out, const FunctionRule &r) {
   out << r.name << r.spelling << r.alloc << r.free << int(r.sleeps) << r.sleepGfp << r.forbiddenIn
       << r.allowedInInterrupt << r.effects << int(r.effectsWhen) << r.lock << r.dropsCallersLock << r.callbacks;
@@ -69,9 +71,9 @@ Canonical &operator<<(Canonical &out, const FunctionRule &r) {
 }
 /// What the extractors read of a function's rule; the rest is for link and checks.
 void writeForSummaries(Canonical &out, const FunctionRule &r) {
-  out << r.name << r.spelling << r.alloc.has_value() << r.free.has_value() << (r.sleeps != SleepWhen::Never) << r.effects
-      << int(r.effectsWhen) << r.lock << r.callbacks.empty() << int(r.test) << r.familyTest << r.familyTestFor
-      << r.noReturn << r.opaque;
+  out << r.name << r.spelling << r.alloc.has_value() << r.free.has_value() << (r.sleeps != SleepWhen::Never)
+      << r.effects << int(r.effectsWhen) << r.lock << r.callbacks.empty() << int(r.test) << r.familyTest
+      << r.familyTestFor << r.noReturn << r.opaque;
 }
 Canonical &operator<<(Canonical &out, const FieldRule &r) {
   return out << r.name << r.callback << r.runsIn << r.varies << r.paramSources << r.source;

@@ -24,7 +24,8 @@ struct RuleOrigin {
   unsigned line = 0;
 };
 
-/// When a rule holds. Empty members always hold. Versions are "6.4"; config names are "CONFIG_PREEMPT_RT" or "!CONFIG_X".
+/// When a rule holds. Empty members always hold. Versions are "6.4"; config names are "CONFIG_PREEMPT_RT" or
+/// "!CONFIG_X".
 struct Condition {
   std::string since;               ///< first kernel release with it, inclusive
   std::string before;              ///< first kernel release without it, exclusive
@@ -37,25 +38,25 @@ inline constexpr int noArgument = -1;
 /// The function returns (or stores through `out`) memory that must be released by a function that accepts `family`.
 struct AllocRule {
   std::string family;
-  std::vector<int> size;       ///< bytes = product of these arguments; empty when the size is not an argument
-  int order = noArgument;      ///< page order argument instead of a size
-  int gfp = noArgument;        ///< gfp argument; noArgument when the flags are fixed
-  std::string fixedGfp;        ///< value name (values.yaml) when the flags are fixed, e.g. GFP_KERNEL
-  int cache = noArgument;      ///< kmem_cache / mempool / dma_pool the memory belongs to
-  int out = noArgument;        ///< pointer argument that receives the memory; noArgument: the return value
-  std::string limit;           ///< value name of the largest size that can succeed, e.g. KMALLOC_MAX_SIZE
-  std::string orderLimit;      ///< value name of the largest order that can succeed, e.g. MAX_PAGE_ORDER
-  bool errPtr = false;         ///< fails with ERR_PTR instead of NULL
+  std::vector<int> size;  ///< bytes = product of these arguments; empty when the size is not an argument
+  int order = noArgument; ///< page order argument instead of a size
+  int gfp = noArgument;   ///< gfp argument; noArgument when the flags are fixed
+  std::string fixedGfp;   ///< value name (values.yaml) when the flags are fixed, e.g. GFP_KERNEL
+  int cache = noArgument; ///< kmem_cache / mempool / dma_pool the memory belongs to
+  int out = noArgument;   ///< pointer argument that receives the memory; noArgument: the return value
+  std::string limit;      ///< value name of the largest size that can succeed, e.g. KMALLOC_MAX_SIZE
+  std::string orderLimit; ///< value name of the largest order that can succeed, e.g. MAX_PAGE_ORDER
+  bool errPtr = false;    ///< fails with ERR_PTR instead of NULL
 };
 
 /// The function releases argument `arg`, which must belong to one of `families`.
 struct FreeRule {
   int arg = 0;
   std::vector<std::string> families;
-  int cache = noArgument;      ///< must be the allocation's cache
-  int order = noArgument;      ///< must be the allocation's order
-  int size = noArgument;       ///< must be the allocation's size
-  bool acceptsErrPtr = false;  ///< ERR_PTR is a no-op rather than an oops
+  int cache = noArgument;     ///< must be the allocation's cache
+  int order = noArgument;     ///< must be the allocation's order
+  int size = noArgument;      ///< must be the allocation's size
+  bool acceptsErrPtr = false; ///< ERR_PTR is a no-op rather than an oops
 };
 
 /// When a call with this effect may block.
@@ -71,7 +72,8 @@ struct ContextEffect {
   Kind kind = Kind::Enter;
   ContextComponent component = ContextComponent::Preempt; ///< for Enter and Leave
   int amount = noArgument; ///< argument holding the count (preempt_count_add(val)); noArgument: 1
-  int flags = noArgument;  ///< RestoreIrqs: the saved flags argument. SaveIrqs: pointer that receives them, or the result
+  int flags =
+      noArgument; ///< RestoreIrqs: the saved flags argument. SaveIrqs: pointer that receives them, or the result
 };
 
 /// When a context effect takes place, by the call's return value (trylocks).
@@ -87,8 +89,8 @@ struct CallbackRule {
 /// What the function's return value says about where we run.
 enum class ContextTest : uint8_t { None, PreemptCount, IrqsDisabled, RcuDepth };
 
-/// Data chosen by somebody else comes in here. `pointee`: the bytes behind that argument; `param`: what the function itself is called with;
-/// otherwise the return value, or what it points to.
+/// Data chosen by somebody else comes in here. `pointee`: the bytes behind that argument; `param`: what the function
+/// itself is called with; otherwise the return value, or what it points to.
 struct SourceRule {
   std::string kind; ///< user, device, network, disk
   int pointee = noArgument;
@@ -113,31 +115,31 @@ struct FunctionRule {
   std::optional<FreeRule> free;
   SleepWhen sleeps = SleepWhen::Never;
   int sleepGfp = noArgument;
-  ContextSet forbiddenIn;    ///< components in which the call is a bug; the default for a sleeping call is all of them
+  ContextSet forbiddenIn; ///< components in which the call is a bug; the default for a sleeping call is all of them
   bool allowedInInterrupt = false; ///< vfree: legal when in_interrupt(), a bug in any other atomic context
   std::vector<ContextEffect> effects;
   EffectWhen effectsWhen = EffectWhen::Always;
-  int lock = noArgument;     ///< argument that names the lock, for messages
+  int lock = noArgument;         ///< argument that names the lock, for messages
   bool dropsCallersLock = false; ///< releases and retakes the caller's own lock when it has to block (__xa_store)
   std::vector<CallbackRule> callbacks;
   ContextTest test = ContextTest::None;
-  int familyTest = noArgument;     ///< is_vmalloc_addr(arg): true exactly for `familyTestFor`
+  int familyTest = noArgument; ///< is_vmalloc_addr(arg): true exactly for `familyTestFor`
   std::string familyTestFor;
   std::vector<SourceRule> sources;
   std::vector<GfpRestriction> gfpRestrictions;
-  int gfpArg = noArgument;   ///< gfp argument of a function that allocates without handing out memory (usb_submit_urb)
+  int gfpArg = noArgument; ///< gfp argument of a function that allocates without handing out memory (usb_submit_urb)
   bool noReturn = false;
-  bool bootOnly = false;     ///< runs before the scheduler does; nothing it does is a context bug
-  bool opaque = false;       ///< never look inside: it behaves differently from what its body suggests
+  bool bootOnly = false; ///< runs before the scheduler does; nothing it does is a context bug
+  bool opaque = false;   ///< never look inside: it behaves differently from what its body suggests
 };
 
 /// What is known of a struct field, named "record.field".
 struct FieldRule {
   std::string name;
   RuleOrigin origin;
-  bool callback = false;       ///< functions stored here are entered in `runsIn`
-  ContextSet runsIn;           ///< empty: process context
-  bool varies = false;         ///< the context depends on the instance; calls through it prove nothing
+  bool callback = false; ///< functions stored here are entered in `runsIn`
+  ContextSet runsIn;     ///< empty: process context
+  bool varies = false;   ///< the context depends on the instance; calls through it prove nothing
   struct ParamSource {
     int param = 0;
     std::string kind;
@@ -145,7 +147,7 @@ struct FieldRule {
     std::string atMost;   ///< value name of the largest value that gets this far; empty when nothing bounds it
   };
   std::vector<ParamSource> paramSources; ///< parameters that somebody outside the kernel chooses
-  std::string source;          ///< the field itself is chosen by this kind of outsider
+  std::string source;                    ///< the field itself is chosen by this kind of outsider
 };
 
 /// A set of allocations that the same functions release.
@@ -153,17 +155,18 @@ struct FamilyRule {
   std::string name;
   std::string description;
   RuleOrigin origin;
-  std::string release;         ///< the function a fix should call
-  bool virtuallyMapped = false; ///< made by mapping pages: allocating and releasing it works on page tables and may sleep
+  std::string release; ///< the function a fix should call
+  bool virtuallyMapped =
+      false; ///< made by mapping pages: allocating and releasing it works on page tables and may sleep
   std::vector<std::string> covers; ///< a release of this family also takes these (a kvmalloc may be slab or vmalloc)
 };
 
 /// An integer the tree defines: evaluated by the probe, never assumed.
 struct ValueRule {
   std::string name;
-  std::string expression;      ///< C expression; empty: the name itself
+  std::string expression; ///< C expression; empty: the name itself
   RuleOrigin origin;
-  bool gfpFlag = false;        ///< printed when flags are spelled out; composites before single bits
+  bool gfpFlag = false; ///< printed when flags are spelled out; composites before single bits
   Condition when;
 };
 
@@ -171,17 +174,17 @@ struct ValueRule {
 struct CheckRule {
   std::string id;
   RuleOrigin origin;
-  std::string severity;        ///< error or warning
-  std::string summary;         ///< one line
-  std::string explanation;     ///< what happens in the kernel, how to fix it
-  std::string bad;             ///< C example that is reported
-  std::string good;            ///< its fix
+  std::string severity;    ///< error or warning
+  std::string summary;     ///< one line
+  std::string explanation; ///< what happens in the kernel, how to fix it
+  std::string bad;         ///< C example that is reported
+  std::string good;        ///< its fix
 };
 
 /// What the rules' conditions are decided on.
 struct TreeFacts {
-  std::string version;                   ///< "6.12"; empty when unknown: every version condition holds
-  llvm::StringMap<bool> configs;         ///< CONFIG_ names that are y or m
+  std::string version;           ///< "6.12"; empty when unknown: every version condition holds
+  llvm::StringMap<bool> configs; ///< CONFIG_ names that are y or m
 };
 
 class RuleSet {
@@ -217,7 +220,8 @@ private:
 /// duplicate names are errors of the form "file:line: what".
 llvm::Expected<RuleSet> loadRules(llvm::StringRef directory, const TreeFacts &facts);
 
-/// The rules directory of this installation: $KMEM_TIDY_RULES, beside the executable, or the source tree it was built from.
+/// The rules directory of this installation: $KMEM_TIDY_RULES, beside the executable, or the source tree it was built
+/// from.
 std::string defaultRulesDirectory(llvm::StringRef argv0);
 
 } // namespace kmem::rules
