@@ -140,15 +140,15 @@ void AtomicCheck::report(const SiteVisit &site, const Sleep &sleep) {
   bool allocates = sleep.check != "kmem-atomic-sleep";
   Confidence confidence = confidenceOf(site);
   // A maintainer follows a certain path some way, a doubtful one or one to a mere mutex not so far.
-  unsigned doubts = site.node->doubts + site.mayNotHappen;
-  if (confidence == Confidence::Low || (!allocates && confidence != Confidence::High) ||
+  Origin origin = originOf(input, site);
+  unsigned doubts = site.node->doubts + site.mayNotHappen + origin.byWrapper;
+  if (confidence == Confidence::Low || (!allocates && (confidence != Confidence::High || origin.byWrapper)) ||
       site.node->length + callsPerDoubt * doubts > maxReach)
     return;
   const Program &program = input.program;
   Choice choice = whereChosen(input, site, sleep.gfpArgument);
   const Function &chooser = program.function(choice.function);
   const Function &f = program.function(site.call.function);
-  Origin origin = originOf(input, site);
   std::string callee = spellingOf(program, f, site.call.call);
   // Two names of one bug: what sleeps, and the call that goes there with the lock held.
   std::string where = causeAt(program, choice.function, choice.call);

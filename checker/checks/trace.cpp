@@ -146,6 +146,15 @@ static bool accountsFor(const Function &f, const summary::PathState &state) {
   return (entered.raw() & ~held) == 0;
 }
 
+/// Whether a function of the program, rather than one the rules speak for, entered the context.
+static bool isWrapper(const Program &program, const Function &f, const summary::Acquisition &held) {
+  for (size_t i = 0; i < f.calls.size(); ++i)
+    if (f.summary.calls[i].where == held.where && !f.calls[i].rule && f.calls[i].target != noFunction &&
+        !program.function(f.calls[i].target).summary.inHeader)
+      return true;
+  return false;
+}
+
 Origin originOf(const CheckInput &input, const SiteVisit &site) {
   const Program &program = input.program;
   std::vector<Hop> hops = hopsOf(input, site);
@@ -168,6 +177,7 @@ Origin originOf(const CheckInput &input, const SiteVisit &site) {
   const summary::Acquisition *held = acquisitionOf(f, *hop.state);
   // Code that runs once with interrupts off, before there is anybody to schedule.
   bool booting = f.summary.isInit && held && held->components == onlyIrqsOff();
+  origin.byWrapper = held && isWrapper(program, f, *held);
   origin.unclear = !accountsFor(f, *hop.state) || booting;
   origin.what = (held ? lockText(program, f, *held) : std::string("an atomic section")) + " is held in " +
                 program.symbol(hop.node->function).str() + "()";

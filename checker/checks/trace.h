@@ -16,11 +16,12 @@ Choice whereChosen(const CheckInput &input, const link::SiteVisit &site, int arg
 
 /// What made the context atomic on the way to a site.
 struct Origin {
-  std::string what;      ///< "spin_lock_bh(&x->lock) is held", "timer_list.function runs in softirq"
-  std::string function;  ///< key of the function
-  std::string firstCall; ///< where that function calls on; distinguishes root causes
-  bool unclear = false;  ///< no acquisition accounts for the context: locks were lost track of
-  bool byEntry = false;  ///< the kernel enters it in this context, rather than a lock of its own
+  std::string what;       ///< "spin_lock_bh(&x->lock) is held", "timer_list.function runs in softirq"
+  std::string function;   ///< key of the function
+  std::string firstCall;  ///< where that function calls on; distinguishes root causes
+  bool unclear = false;   ///< no acquisition accounts for the context: locks were lost track of
+  bool byWrapper = false; ///< a callee took the lock and left with it held; its release may be told by what it returned
+  bool byEntry = false;   ///< the kernel enters it in this context, rather than a lock of its own
 };
 Origin originOf(const CheckInput &input, const link::SiteVisit &site);
 
