@@ -59,15 +59,6 @@ TEST_F(Record, writesDownKernelCompilesOnly) {
   EXPECT_NE(run.out.find("2 translation units"), std::string::npos) << run.out;
 }
 
-TEST_F(Record, leavesEmptyObjectsAndDependencyFiles) {
-  ASSERT_EQ(record({"CC=clang-19"}).exitCode, 0);
-  EXPECT_TRUE(llvm::StringRef(readFile(tree.path("sub/a.o")))
-                  .starts_with("\x7f"
-                               "ELF"));
-  EXPECT_EQ(readFile(tree.path("b.o.d")), "b.o: " + tree.path("b.c") + "\n");
-  EXPECT_NE(readFile(tree.path("probe.o")), readFile(tree.path("b.o"))) << "what is no kernel code is compiled";
-}
-
 TEST_F(Record, writesWhereItIsTold) {
   TemporaryDirectory elsewhere;
   ASSERT_EQ(record({"CC=clang-19"}, {"--output", elsewhere.path()}).exitCode, 0);
