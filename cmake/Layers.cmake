@@ -1,4 +1,7 @@
 # Builds one static library for each line of layers.txt; "core/frontend" becomes the target kmem_core_frontend.
+# The simulated kernel is a library of its own, without LLVM. An oops unwinds its thread by an exception; everything else is
+# built as LLVM is, without.
+set(LAYERS_WITHOUT_LLVM runtime/kernel runtime/fault runtime/alloc runtime/user runtime/sim)
 set(LAYERS_FILE ${CMAKE_CURRENT_LIST_DIR}/layers.txt)
 set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${LAYERS_FILE})
 
@@ -20,7 +23,13 @@ function(kmem_add_layers)
     endif()
     kmem_layer_target(${folder} target)
     add_library(${target} STATIC ${sources})
-    target_link_libraries(${target} PUBLIC kmem_settings LLVM)
+    target_link_libraries(${target} PUBLIC kmem_settings)
+    if(NOT folder IN_LIST LAYERS_WITHOUT_LLVM)
+      target_link_libraries(${target} PUBLIC LLVM)
+    endif()
+    if(NOT folder MATCHES "^runtime/")
+      target_compile_options(${target} PRIVATE -fno-exceptions)
+    endif()
     foreach(used IN LISTS uses)
       kmem_layer_target(${used} usedTarget)
       if(TARGET ${usedTarget})

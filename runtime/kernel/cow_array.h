@@ -1,0 +1,149 @@
+// A sparse array that can be copied in O(1): copies share their leaves until one of them writes. Everything a simulated
+// machine remembers lives in such arrays, which is what makes a snapshot a handful of reference counts.
+//
+// T is plain data; elements never written read as zero bytes. Copies may go to other threads, one array may not be
+// used by two threads at once. References stay good until the next write() to the same array.
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <cassert>
+#include <cstdint>
+#include <cstring>
+#include <memory>
+#include <type_traits>
+#include <utility>
+
+namespace kmem::sim {
+
+template <typename T> class CowArray {
+  static_assert(std::is_trivially_copyable_v<T>, "leaves are copied as bytes");
+
+public:
+  using Index = uint64_t;
+  /// A leaf is about one page, so that a write after a snapshot copies little.
+  static constexpr Index leafSize = sizeof(T) >= 4096 ? 1 : 4096 / sizeof(T);
+  static constexpr unsigned fanOutBits = 7;
+  static constexpr Index fanOut = Index(1) << fanOutBits;
+
+  CowArray() = default;
+  CowArray(const CowArray &other) : root(share(other.root)), levels(other.levels) {}
+  CowArray(CowArray &&other) noexcept
+      : root(std::exchange(other.root, nullptr)), levels(std::exchange(other.levels, 0)) {}
+  CowArray &operator=(CowArray other) noexcept {
+    std::swap(root, other.root);
+    std::swap(levels, other.levels);
+    return *this;
+  }
+  ~CowArray() { release(root, levels); }
+
+  /// The element, or a zero one that no array owns.
+  const T &read(Index i) const {
+    const Index leaf = i / leafSize;
+    const Node *node = root;
+    if (leaf >> (fanOutBits * levels))
+      return zero();
+    for (unsigned level = levels; node && level > 0; --level)
+      node = static_cast<const Inner *>(node)->children[slot(leaf, level)];
+    return node ? static_cast<const Leaf *>(node)->items[i % leafSize] : zero();
+  }
+  const T &operator[](Index i) const { return read(i); }
+
+  /// The element for changing; its leaf is this array's own from now on.
+  T &write(Index i) {
+    const Index leaf = i / leafSize;
+    while (leaf >> (fanOutBits * levels))
+      grow();
+    Node **link = &root;
+    for (unsigned level = levels; level > 0; --level) {
+      Inner *inner = own<Inner>(*link, level);
+      link = &inner->children[slot(leaf, level)];
+    }
+    return own<Leaf>(*link, 0)->items[i % leafSize];
+  }
+
+  /// Whether the leaf of `i` was ever written; otherwise it holds nothing but zeros and costs nothing.
+  bool isBacked(Index i) const { return &read(i) != &zero(); }
+
+  /// Forgets the leaf of `i` if it holds that one element only; its bytes read as zero again.
+  void drop(Index i)
+    requires(leafSize == 1)
+  {
+    if (!isBacked(i))
+      return;
+    Node **link = &root;
+    for (unsigned level = levels; level > 0; --level)
+      link = &own<Inner>(*link, level)->children[slot(i, level)];
+    release(*link, 0);
+    *link = nullptr;
+  }
+
+  void clear() { *this = CowArray(); }
+
+private:
+  struct Node {
+    std::atomic<uint32_t> references{1};
+  };
+  struct Inner : Node {
+    std::array<Node *, fanOut> children{};
+  };
+  struct Leaf : Node {
+    T items[leafSize]{};
+  };
+
+  static const T &zero() {
+    static const T none{};
+    return none;
+  }
+  static Index slot(Index leaf, unsigned level) { return (leaf >> (fanOutBits * (level - 1))) & (fanOut - 1); }
+  static Node *share(Node *node) {
+    if (node)
+      node->references.fetch_add(1, std::memory_order_relaxed);
+    return node;
+  }
+  static void release(Node *node, unsigned level) {
+    if (!node || node->references.fetch_sub(1, std::memory_order_acq_rel) != 1)
+      return;
+    if (level == 0) {
+      delete static_cast<Leaf *>(node);
+      return;
+    }
+    auto *inner = static_cast<Inner *>(node);
+    for (Node *child : inner->children)
+      release(child, level - 1);
+    delete inner;
+  }
+
+  /// Makes `link` point to a node that nobody else sees: a new one, itself, or a copy.
+  template <typename Kind> static Kind *own(Node *&link, unsigned level) {
+    if (!link) {
+      link = new Kind;
+    } else if (link->references.load(std::memory_order_acquire) != 1) {
+      auto *shared = static_cast<Kind *>(link);
+      auto *copy = new Kind;
+      if constexpr (std::is_same_v<Kind, Leaf>)
+        std::memcpy(static_cast<void *>(copy->items), shared->items, sizeof(copy->items));
+      else
+        for (Index i = 0; i < fanOut; ++i)
+          copy->children[i] = share(shared->children[i]);
+      release(shared, level);
+      link = copy;
+    }
+    return static_cast<Kind *>(link);
+  }
+
+  void grow() {
+    assert(fanOutBits * levels < 64 && "an index of 64 bits always fits");
+    if (root) {
+      auto *top = new Inner;
+      top->children[0] = root;
+      root = top;
+    }
+    ++levels;
+  }
+
+  Node *root = nullptr;
+  unsigned levels = 0; ///< of inner nodes above the leaves
+};
+
+} // namespace kmem::sim

@@ -1,0 +1,32 @@
+// The bottom of a simulated machine: everything that is not an allocator, built from one profile. Allocators take a
+// Kernel and call its parts; they keep no other state than their own.
+//
+// Every part keeps what changes in one State that is cheap to copy: `state()` is a snapshot, `restore()` goes back to
+// it.
+#pragma once
+
+#include "runtime/kernel/console.h"
+#include "runtime/kernel/context.h"
+#include "runtime/kernel/locks.h"
+#include "runtime/kernel/memory.h"
+#include "runtime/kernel/profile.h"
+#include "runtime/kernel/reports.h"
+
+namespace kmem::sim {
+
+class Kernel {
+public:
+  explicit Kernel(const Profile &profile)
+      : profile(profile), reports(*this), memory(*this), context(*this), locks(*this) {}
+  Kernel(const Kernel &) = delete;
+  Kernel &operator=(const Kernel &) = delete;
+
+  const Profile profile;
+  Console console;
+  Reports reports;
+  Memory memory;
+  Context context;
+  Locks locks;
+};
+
+} // namespace kmem::sim
