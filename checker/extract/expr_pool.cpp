@@ -275,27 +275,8 @@ static bool isDecidableLeaf(ExprKind kind) {
 }
 
 static bool isArithmetic(ExprKind kind) {
-  switch (kind) {
-  case ExprKind::And:
-  case ExprKind::Or:
-  case ExprKind::Xor:
-  case ExprKind::Add:
-  case ExprKind::Sub:
-  case ExprKind::Mul:
-  case ExprKind::Shl:
-  case ExprKind::LShr:
-  case ExprKind::UDiv:
-  case ExprKind::URem:
-  case ExprKind::UMin:
-  case ExprKind::UMax:
-  case ExprKind::Compare:
-  case ExprKind::Truncate:
-  case ExprKind::Extend:
-  case ExprKind::Select:
-    return true;
-  default:
-    return false;
-  }
+  return isBinary(kind) || kind == ExprKind::Compare || kind == ExprKind::Truncate || kind == ExprKind::Extend ||
+         kind == ExprKind::Select;
 }
 
 bool ExprPool::decidableByCaller(ExprId id) const {

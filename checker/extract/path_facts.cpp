@@ -146,6 +146,10 @@ ExprId PathFacts::simplifyWithin(ExprId id, Budget &budget) const {
   if (ExprId alias = aliasOf(id))
     return simplifyWithin(alias, budget);
   auto part = [&](ExprId a) { return simplifyWithin(a, budget); };
+  if (isBinary(e.kind)) {
+    ExprId a = part(e.a), b = part(e.b);
+    return a == e.a && b == e.b ? id : pool->binary(e.kind, e.width, a, b);
+  }
   switch (e.kind) {
   case ExprKind::Select: {
     int known = decideWithin(e.a, budget);
@@ -161,21 +165,6 @@ ExprId PathFacts::simplifyWithin(ExprId id, Budget &budget) const {
   case ExprKind::Extend: {
     ExprId a = part(e.a);
     return a == e.a ? id : pool->cast(a, e.width, e.value);
-  }
-  case ExprKind::And:
-  case ExprKind::Or:
-  case ExprKind::Xor:
-  case ExprKind::Add:
-  case ExprKind::Sub:
-  case ExprKind::Mul:
-  case ExprKind::Shl:
-  case ExprKind::LShr:
-  case ExprKind::UDiv:
-  case ExprKind::URem:
-  case ExprKind::UMin:
-  case ExprKind::UMax: {
-    ExprId a = part(e.a), b = part(e.b);
-    return a == e.a && b == e.b ? id : pool->binary(e.kind, e.width, a, b);
   }
   default:
     return id;

@@ -53,28 +53,8 @@ static constexpr size_t maxPartsPerArgument = 24;
 
 /// Whether the operands of an expression are numbers that it is computed from.
 static bool isComputed(ExprKind kind) {
-  switch (kind) {
-  case ExprKind::And:
-  case ExprKind::Or:
-  case ExprKind::Xor:
-  case ExprKind::Add:
-  case ExprKind::Sub:
-  case ExprKind::Mul:
-  case ExprKind::Shl:
-  case ExprKind::LShr:
-  case ExprKind::UDiv:
-  case ExprKind::URem:
-  case ExprKind::UMin:
-  case ExprKind::UMax:
-  case ExprKind::Truncate:
-  case ExprKind::Extend:
-  case ExprKind::Select:
-  case ExprKind::Merge:
-  case ExprKind::Opaque:
-    return true;
-  default:
-    return false;
-  }
+  return isBinary(kind) || kind == ExprKind::Truncate || kind == ExprKind::Extend || kind == ExprKind::Select ||
+         kind == ExprKind::Merge || kind == ExprKind::Opaque;
 }
 
 /// Whether `value` is a member of the object at `object`, or of one inside it.

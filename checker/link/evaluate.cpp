@@ -171,21 +171,8 @@ Value Evaluator::evaluate(FunctionId in, ExprId id, const Binding &binding, cons
     auto known = compare(e, part(e.a), part(e.b), f.summary.exprs[e.a].width);
     return known ? Value::constant(*known) : Value{0, ~uint64_t(1), noFunction};
   }
-  case ExprKind::And:
-  case ExprKind::Or:
-  case ExprKind::Xor:
-  case ExprKind::Add:
-  case ExprKind::Sub:
-  case ExprKind::Mul:
-  case ExprKind::Shl:
-  case ExprKind::LShr:
-  case ExprKind::UDiv:
-  case ExprKind::URem:
-  case ExprKind::UMin:
-  case ExprKind::UMax:
-    return evaluateBinary(e, part(e.a), part(e.b));
   default:
-    return {};
+    return isBinary(e.kind) ? evaluateBinary(e, part(e.a), part(e.b)) : Value{};
   }
 }
 

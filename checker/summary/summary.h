@@ -62,6 +62,9 @@ enum class ExprKind : uint8_t {
 };
 inline constexpr unsigned exprKindCount = unsigned(ExprKind::FamilyTest) + 1;
 
+/// Whether a and b are two numbers that it computes a number of the same width from: And to UMax.
+inline constexpr bool isBinary(ExprKind kind) { return kind >= ExprKind::And && kind <= ExprKind::UMax; }
+
 enum class Predicate : uint8_t { Eq, Ne, Ult, Ule, Ugt, Uge, Slt, Sle, Sgt, Sge };
 
 struct Expr {
