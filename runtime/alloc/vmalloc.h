@@ -1,0 +1,152 @@
+// mm/vmalloc.c: kernel memory that is contiguous in virtual addresses only. Areas between vmallocStart and vmallocEnd,
+// found first fit by address; each normal area ends in a guard page that nothing maps. Freed areas keep their addresses
+// until enough of them wait (lazy_max_pages) and a purge gives them back.
+//
+// A size is in bytes and may be anything; failure is address 0 with the kernel's warning on the console. Calls that
+// may sleep say so to the Context where the kernel does. Physical frames and page tables are the machine's.
+#pragma once
+
+#include "runtime/alloc/slub.h"
+#include "runtime/alloc/vmap_space.h"
+#include "runtime/kernel/kernel.h"
+
+#include <span>
+
+namespace kmem::sim {
+
+class Kmalloc;
+class PageAllocator;
+
+/// vm_struct::flags (include/linux/vmalloc.h).
+enum VmFlag : uint64_t {
+  VmIoremap = 0x1,
+  VmAlloc = 0x2,
+  VmMap = 0x4,
+  VmUserMap = 0x8,
+  VmDmaCoherent = 0x10,
+  VmUninitialized = 0x20,
+  VmNoGuard = 0x40,
+  VmKasan = 0x80,
+  VmFlushResetPerms = 0x100,
+  VmMapPutPages = 0x200,
+  VmAllowHugeVmap = 0x400,
+};
+
+inline constexpr uint64_t pageKernel =
+    PtePresent | PteWrite | PteAccessed | PteDirty | PteGlobal | PteNoExec; ///< PAGE_KERNEL
+
+/// struct vmap_block: addresses that one CPU hands out to small vm_map_ram()s, front to back, and takes back all at
+/// once.
+struct VmapBlock {
+  uint32_t free, dirty; ///< pages not handed out yet; pages given back
+  uint32_t cpu;
+  bool queued;            ///< in its CPU's list of blocks with free pages
+  Address next, previous; ///< in that list
+  Address object;         ///< the kernel's memory for it
+};
+
+class Vmalloc {
+public:
+  Vmalloc(Kernel &kernel, PageAllocator &pages, Slub &slub, Kmalloc &kmalloc);
+
+  // Memory of its own
+  Address vmalloc(uint64_t size);
+  Address vzalloc(uint64_t size);
+  Address vmallocUser(uint64_t size);
+  Address vmalloc32(uint64_t size);
+  Address vmalloc32User(uint64_t size);
+  Address vmallocHuge(uint64_t size, Gfp gfp);
+  Address allocate(uint64_t size, Gfp gfp);              ///< __vmalloc()
+  Address vrealloc(Address old, uint64_t size, Gfp gfp); ///< 6.12
+  /// __vmalloc_node_range() in [start, end); `flags` are VmFlag bits on top of VM_ALLOC.
+  Address allocateRange(uint64_t size, uint64_t align, Address start, Address end, Gfp gfp, uint64_t protection,
+                        uint64_t flags);
+  void vfree(Address address);
+  void vfreeAtomic(Address address);
+
+  // Other frames
+  /// vmap() of `count` struct page pointers that lie at `array` in simulated memory.
+  Address vmap(Address array, uint64_t count, uint64_t flags, uint64_t protection = pageKernel);
+  /// vmap() of these frames, from an array of the caller's; VM_MAP_PUT_PAGES needs the form above.
+  Address vmapFrames(std::span<const Pfn> frames, uint64_t flags, uint64_t protection = pageKernel);
+  void vunmap(Address address);
+  Address vmMapRam(std::span<const Pfn> frames);
+  void vmUnmapRam(Address address, unsigned count);
+  void vmUnmapAliases(); ///< purges what can be purged
+  /// Addresses for device registers; nothing answers there.
+  Address ioremap(Physical physical, uint64_t size);
+  void iounmap(Address address);
+  /// get_vm_area(): addresses only, nothing mapped. free_vm_area() undoes it.
+  Address getVmArea(uint64_t size, uint64_t flags);
+  void freeVmArea(Address address);
+  /// pcpu_get_vm_areas() for one group: the highest free place.
+  Address getPercpuArea(uint64_t size, uint64_t align);
+  /// Maps frames into an area made by the two above. 0, or -ENOMEM with nothing mapped.
+  int mapFrames(Address address, std::span<const Pfn> frames, uint64_t protection);
+  void unmapRange(Address address, uint64_t size);
+
+  // Questions
+  std::optional<Pfn> toPage(Address address);                           ///< vmalloc_to_page(), nothing for NULL
+  std::optional<Pfn> toPfn(Address address) { return toPage(address); } ///< vmalloc_to_pfn()
+  std::optional<VmArea> findVmArea(Address address) const;              ///< find_vm_area(): any address in the area
+  uint64_t allocatedPages() const { return current.allocatedPages; }    ///< vmalloc_nr_pages()
+  uint64_t lazyPages() const { return current.space.lazyPages(); }
+  uint64_t lazyMaxPages() const;
+  const VmapSpace &space() const { return current.space; }
+
+  struct State {
+    VmapSpace space;
+    OrderedMap<VmapBlock> blocks; ///< by address
+    CowArray<Address> blockQueue; ///< first block with free pages by CPU, last at index 64 + CPU
+    CowArray<Address> deferred;   ///< vfree_deferred by CPU: a list through the first word of each area
+    CowArray<Address> spare;      ///< ne_fit_preload_node by CPU
+    uint64_t allocatedPages = 0;
+    bool drainQueued = false;
+  };
+  const State &state() const { return current; }
+  void restore(const State &state) { current = state; }
+
+private:
+  // vmalloc.cpp
+  struct Request;
+  Address allocateOnce(const Request &request);
+  bool fillArea(VmArea &area, const Request &request);
+  uint32_t allocatePages(VmArea &area, Gfp gfp);
+  bool mapArea(const VmArea &area, const Request &request);
+  void warn(Gfp gfp, const std::string &what);
+  // vmap_area.cpp
+  std::optional<VmArea> getVmAreaNode(uint64_t size, uint64_t align, unsigned shift, uint64_t flags, Address start,
+                                      Address end, Gfp gfp);
+  std::optional<VmArea> allocateVmapArea(uint64_t size, uint64_t align, Address start, Address end, Gfp gfp,
+                                         VmArea area);
+  std::optional<VmArea> removeVmArea(Address address);
+  void freeUnmap(const VmArea &area);
+  void freeNoFlush(const VmArea &area);
+  void reclaimAndPurge();
+  void drain();
+  void preload(Gfp gfp);
+  void freeUnused(const VmapSpace::Objects &objects);
+  // vfree.cpp
+  void freeNow(Address address);
+  void freePages(const VmArea &area);
+  void freeDeferred();
+  // vmap_block.cpp
+  Address takeFromBlock(unsigned pages);
+  Address newBlock(unsigned pages);
+  void freeInBlock(Address address, unsigned pages);
+  void freeBlock(Address block);
+  void purgeFragmentedBlocks();
+  void queueBlock(Address block);
+  void unqueueBlock(Address block);
+  uint64_t blockPages() const;
+  bool release612() const { return kernel.profile.release.atLeast(6, 12); }
+
+  Kernel &kernel;
+  PageAllocator &pages;
+  Slub &slub;
+  Kmalloc &kmalloc;
+  CacheId vmapAreaCache;
+  State current;
+};
+
+} // namespace kmem::sim
