@@ -88,6 +88,10 @@ public:
   template <typename MayFit, typename Fits> std::optional<Entry> findFirst(MayFit mayFit, Fits fits) const {
     return entry(search(root, mayFit, fits));
   }
+  /// The same from the highest key down.
+  template <typename MayFit, typename Fits> std::optional<Entry> findLast(MayFit mayFit, Fits fits) const {
+    return entry(searchDown(root, mayFit, fits));
+  }
 
 private:
   struct Node {
@@ -163,6 +167,15 @@ private:
     if (fits(nodes[at].key, nodes[at].value))
       return at;
     return search(nodes[at].right, mayFit, fits);
+  }
+  template <typename MayFit, typename Fits> Ref searchDown(Ref at, MayFit &mayFit, Fits &fits) const {
+    if (at == none || !mayFit(nodes[at].below))
+      return none;
+    if (Ref found = searchDown(nodes[at].right, mayFit, fits); found != none)
+      return found;
+    if (fits(nodes[at].key, nodes[at].value))
+      return at;
+    return searchDown(nodes[at].left, mayFit, fits);
   }
 
   CowPool<Node> nodes;
