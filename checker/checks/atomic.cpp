@@ -11,7 +11,7 @@ using namespace link;
 
 /// Calls from the lock or the handler to the site beyond which a path is not reported; each doubt shortens them. What a
 /// handler does depends on more state than what stands between lock and unlock.
-static constexpr unsigned maxReach = 7, callsPerDoubt = 2;
+static constexpr unsigned maxReach = 10, callsPerDoubt = 3;
 /// A handler's mistakes this many calls away are told apart by the function they are in; further ones by its own call.
 static constexpr unsigned nearCalls = 2;
 

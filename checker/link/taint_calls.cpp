@@ -60,6 +60,10 @@ Flow Taint::fromCallers(FunctionId function, uint32_t parameter, unsigned width,
   Flow flow = untainted();
   if (std::optional<Flow> promised = promisedParameter(function, parameter, width, false))
     return parameterFlows[{function, parameter}] = *promised;
+  // A call of an allocator is a site by itself, with its own limit; what its body does with the size is its business.
+  const rules::FunctionRule *rule = program.function(function).rule;
+  if (rule && rule->alloc && !rule->alloc->size.empty())
+    return flow;
   if (hops < maxTaintHops)
     for (llvm::ArrayRef<CallRef> list : {program.callers(function), llvm::ArrayRef<CallRef>(indirectCallers[function])})
       for (const CallRef &caller : list)
