@@ -1,0 +1,47 @@
+// The zones of a simulated machine and what each knows of its free pages (include/linux/mmzone.h, struct zone).
+#pragma once
+
+#include "runtime/kernel/page.h"
+
+#include <array>
+#include <cstdint>
+
+namespace kmem::sim {
+
+inline constexpr unsigned orderCount = maxPageOrder + 1; ///< NR_PAGE_ORDERS
+inline constexpr unsigned maxNodes = 2;
+inline constexpr unsigned zoneSlots = zoneCount * maxNodes;
+
+struct ZoneIndex {
+  uint8_t node;
+  ZoneId zone;
+  unsigned slot() const { return node * zoneCount + unsigned(zone); }
+  bool operator==(const ZoneIndex &) const = default;
+};
+
+inline constexpr const char *nameOf(ZoneId zone) {
+  constexpr const char *names[zoneCount] = {"DMA", "DMA32", "Normal", "Movable"};
+  return names[unsigned(zone)];
+}
+
+/// One zone as a reader of /proc/zoneinfo sees it. Counts are pages.
+struct ZoneView {
+  Pfn startPfn;
+  uint64_t spanned, present, managed;
+  uint64_t free;                       ///< NR_FREE_PAGES; without the per-CPU lists
+  uint64_t minMark, lowMark, highMark; ///< with the boost
+  uint64_t boost;
+  uint64_t reservedHighatomic;
+  std::array<uint64_t, zoneCount> lowmemReserve;
+  uint32_t pcpBatch, pcpHighMin, pcpHighMax;
+  std::array<uint64_t, orderCount> freeBlocks; ///< nr_free by order
+  std::array<std::array<uint64_t, orderCount>, migrateTypeCount> freeBlocksByType;
+  std::array<uint32_t, 64> perCpuPages; ///< pcp->count
+};
+
+/// What the allocator did beyond handing out pages, since boot.
+struct Events {
+  uint64_t kswapdWakes, directReclaims, pagesReclaimed, compactions, oomKills;
+};
+
+} // namespace kmem::sim
