@@ -2,7 +2,11 @@
 // machine remembers lives in such arrays, which is what makes a snapshot a handful of reference counts.
 //
 // T is plain data; elements never written read as zero bytes. Copies may go to other threads, one array may not be
-// used by two threads at once. References stay good until the next write() to the same array.
+// used by two threads at once; copying from one array in two threads is fine while nobody writes to it. References stay
+// good until the next write() to the same array.
+//
+// The last `cachedLeaves` leaves that were written, direct-mapped, are reached without walking the tree: they are known
+// to be this array's own until it is copied.
 #pragma once
 
 #include <array>
@@ -16,8 +20,10 @@
 
 namespace kmem::sim {
 
-template <typename T> class CowArray {
+template <typename T, unsigned cachedLeaves = 1> class CowArray {
   static_assert(std::is_trivially_copyable_v<T>, "leaves are copied as bytes");
+  static_assert(cachedLeaves && (cachedLeaves & (cachedLeaves - 1)) == 0,
+                "picked by the low bits of the leaf's number");
 
 public:
   using Index = uint64_t;
@@ -27,12 +33,17 @@ public:
   static constexpr Index fanOut = Index(1) << fanOutBits;
 
   CowArray() = default;
-  CowArray(const CowArray &other) : root(share(other.root)), levels(other.levels) {}
+  CowArray(const CowArray &other) : root(share(other.root)), levels(other.levels) { other.disown(); }
   CowArray(CowArray &&other) noexcept
-      : root(std::exchange(other.root, nullptr)), levels(std::exchange(other.levels, 0)) {}
+      : root(std::exchange(other.root, nullptr)), levels(std::exchange(other.levels, 0)), owned(other.owned),
+        ownsAny(other.ownsAny) {
+    other.disown();
+  }
   CowArray &operator=(CowArray other) noexcept {
     std::swap(root, other.root);
     std::swap(levels, other.levels);
+    std::swap(owned, other.owned);
+    std::swap(ownsAny, other.ownsAny);
     return *this;
   }
   ~CowArray() { release(root, levels); }
@@ -40,6 +51,8 @@ public:
   /// The element, or a zero one that no array owns.
   const T &read(Index i) const {
     const Index leaf = i / leafSize;
+    if (const Owned &known = owned[leaf % cachedLeaves]; known.items && known.leaf == leaf)
+      return known.items[i % leafSize];
     const Node *node = root;
     if (leaf >> (fanOutBits * levels))
       return zero();
@@ -52,14 +65,13 @@ public:
   /// The element for changing; its leaf is this array's own from now on.
   T &write(Index i) {
     const Index leaf = i / leafSize;
-    while (leaf >> (fanOutBits * levels))
-      grow();
-    Node **link = &root;
-    for (unsigned level = levels; level > 0; --level) {
-      Inner *inner = own<Inner>(*link, level);
-      link = &inner->children[slot(leaf, level)];
-    }
-    return own<Leaf>(*link, 0)->items[i % leafSize];
+    Owned &known = owned[leaf % cachedLeaves];
+    if (known.items && known.leaf == leaf)
+      return known.items[i % leafSize];
+    T *items = ownLeaf(leaf)->items;
+    known = {leaf, items};
+    ownsAny = true;
+    return items[i % leafSize];
   }
 
   /// Whether the leaf of `i` was ever written; otherwise it holds nothing but zeros and costs nothing.
@@ -71,6 +83,8 @@ public:
   {
     if (!isBacked(i))
       return;
+    if (Owned &known = owned[i % cachedLeaves]; known.leaf == i)
+      known = {};
     Node **link = &root;
     for (unsigned level = levels; level > 0; --level)
       link = &own<Inner>(*link, level)->children[slot(i, level)];
@@ -90,6 +104,28 @@ private:
   struct Leaf : Node {
     T items[leafSize]{};
   };
+  /// A leaf that no copy sees.
+  struct Owned {
+    Index leaf = 0;
+    T *items = nullptr;
+  };
+  /// A snapshot is never written to, so that copying it in several threads changes nothing here.
+  void disown() const {
+    if (ownsAny)
+      owned = {};
+    ownsAny = false;
+  }
+
+  Leaf *ownLeaf(Index leaf) {
+    while (leaf >> (fanOutBits * levels))
+      grow();
+    Node **link = &root;
+    for (unsigned level = levels; level > 0; --level) {
+      Inner *inner = own<Inner>(*link, level);
+      link = &inner->children[slot(leaf, level)];
+    }
+    return own<Leaf>(*link, 0);
+  }
 
   static const T &zero() {
     static const T none{};
@@ -144,6 +180,8 @@ private:
 
   Node *root = nullptr;
   unsigned levels = 0; ///< of inner nodes above the leaves
+  mutable std::array<Owned, cachedLeaves> owned{};
+  mutable bool ownsAny = false;
 };
 
 } // namespace kmem::sim

@@ -7,6 +7,7 @@
 
 #include "runtime/kernel/console.h"
 #include "runtime/kernel/context.h"
+#include "runtime/kernel/host_window.h"
 #include "runtime/kernel/locks.h"
 #include "runtime/kernel/memory.h"
 #include "runtime/kernel/profile.h"
@@ -16,8 +17,9 @@ namespace kmem::sim {
 
 class Kernel {
 public:
-  explicit Kernel(const Profile &profile)
-      : profile(profile), reports(*this), memory(*this), context(*this), locks(*this) {}
+  /// With a window, native code sees the memory and there are no snapshots.
+  explicit Kernel(const Profile &profile, std::unique_ptr<HostWindow> window = nullptr)
+      : profile(profile), reports(*this), memory(*this, std::move(window)), context(*this), locks(*this) {}
   Kernel(const Kernel &) = delete;
   Kernel &operator=(const Kernel &) = delete;
 

@@ -29,6 +29,26 @@ enum class PageOwner : uint8_t {
   PageCache, ///< file memory
 };
 
+/// The owner's words of a Page. Links are frame numbers plus one.
+struct PageLinks {
+  uint32_t next, previous; ///< free list or per-CPU list
+  uint64_t words[4];
+};
+struct PageOfSlab {
+  uint32_t cache;          ///< number of the kmem_cache
+  uint32_t next, previous; ///< node's partial list
+  uint32_t partialNext;    ///< per-CPU partial list
+  uint64_t freelist;       ///< address of the first free object as stored by the kernel, 0 when none
+  uint16_t inUse, objects;
+  uint8_t frozen;
+  uint8_t spare[11];
+};
+struct PageOfMemory {
+  uint64_t mapping; ///< VMA owner or file
+  uint64_t index;   ///< page offset in it
+  uint64_t words[3];
+};
+
 struct Page {
   // 0: flags, spread over bytes for readability
   PageOwner owner;
@@ -38,26 +58,10 @@ struct Page {
   MigrateType migrateType; ///< of the free list it is in, or was taken from
   uint16_t pageFlags;      ///< PageFlag bits
   uint16_t unused;
-  // 8..48: the owner's
-  union {
-    struct {
-      uint32_t next, previous; ///< free list or per-CPU list, frame number plus one
-      uint64_t words[4];
-    } list;
-    struct {
-      uint32_t cache;          ///< number of the kmem_cache
-      uint32_t next, previous; ///< node's partial list, frame number plus one
-      uint32_t partialNext;    ///< per-CPU partial list
-      uint64_t freelist;       ///< address of the first free object as stored by the kernel, 0 when none
-      uint16_t inUse, objects;
-      uint8_t frozen;
-      uint8_t spare[11];
-    } slab;
-    struct {
-      uint64_t mapping; ///< VMA owner or file
-      uint64_t index;   ///< page offset in it
-      uint64_t words[3];
-    } memory;
+  union { // 8..48
+    PageLinks list;
+    PageOfSlab slab;
+    PageOfMemory memory;
     uint64_t words[5];
   };
   int32_t mapCount; ///< minus one, as in the kernel
