@@ -52,6 +52,7 @@ struct Task {
   int32_t migrationDisabled;
   uint32_t addressSpace; ///< mm number in runtime/user, 0 for a kernel thread
   bool makeItFail;       ///< /proc/<pid>/make-it-fail
+  uint32_t failNth;      ///< /proc/<pid>/fail-nth: the request that will fail, counted down; 0 is none
   bool idle;
   HeldLock held[maxHeldLocks];
 };
