@@ -16,6 +16,7 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <string>
 #include <vector>
 
 namespace kmem::sim {
@@ -65,6 +66,9 @@ public:
   void splitPage(Pfn page, unsigned order);
   /// alloc_pages_bulk_array(): fills the zero entries with single pages; the number of entries that are filled.
   uint64_t allocateBulk(Gfp gfp, std::span<Pfn> pages);
+
+  /// warn_alloc(): "init: vmalloc error: ..., mode:...", unless `gfp` has __GFP_NOWARN; at most once in ten seconds.
+  void warnAlloc(Gfp gfp, const std::string &what);
 
   /// drain_all_pages().
   void drainAll();
