@@ -58,6 +58,7 @@ struct Profile {
   bool bugOnDataCorruption = false;
   bool failslab = false;
   bool failPageAlloc = false;
+  bool failUserCopy = false;
   bool slabFreelistRandom = false;
   bool slabFreelistHardened = false;
   bool slabBuckets = false;
