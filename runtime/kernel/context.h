@@ -8,6 +8,9 @@
 #include "runtime/kernel/code_site.h"
 #include "runtime/kernel/cow_pool.h"
 
+#include <memory>
+#include <string_view>
+
 namespace kmem::sim {
 
 class Kernel;
@@ -57,9 +60,17 @@ struct Task {
   HeldLock held[maxHeldLocks];
 };
 
+using TaskId = uint32_t; ///< 0 is nobody
+
 class Context {
 public:
   explicit Context(Kernel &kernel);
+
+  // Tasks
+  /// A task that is not running yet; its pid is the next one.
+  TaskId createTask(std::string_view comm, uint32_t flags);
+  TaskId taskId() const;
+  const Task &task(TaskId id) const;
 
   // State
   unsigned cpu() const;
@@ -90,6 +101,8 @@ public:
   // What allocators call
   /// might_sleep(): prints the kernel's report when sleeping is forbidden here.
   void mightSleep(const CodeSite &site);
+  /// __might_resched(): the report when the count, RCU nesting, interrupts or the task forbid to sleep.
+  void mightResched(const CodeSite &site, uint32_t expectedCount = 0, uint32_t expectedRcuDepth = 0);
   /// might_alloc(): the fs_reclaim annotation, then might_sleep_if(allows blocking) (include/linux/sched/mm.h).
   void mightAlloc(Gfp gfp);
   /// current_gfp_context(): takes away what the task's memalloc scopes forbid.
@@ -97,12 +110,18 @@ public:
   /// schedule(): gives the CPU away; reports "scheduling while atomic" and RCU misuse.
   void schedule();
 
+  /// The reports above may be printed again at once.
+  void rearm();
+  uint64_t jiffies() const;
+
   struct State;
   const State &state() const;
   void restore(const State &state);
   ~Context();
 
 private:
+  bool mayReport(uint64_t &last);
+
   Kernel &kernel;
   std::unique_ptr<State> current;
 };

@@ -79,6 +79,7 @@ bool Reports::warnOnce(const CodeSite &site) {
 void Reports::rearm() {
   now.printedOnce = {};
   now.lockDebuggingOff = false;
+  kernel.context.rearm();
 }
 
 void Reports::bug(const CodeSite &site) {

@@ -1,0 +1,30 @@
+// What of a Context changes: tasks by number, one record a CPU, the clock. Plain data, copied in O(1).
+#pragma once
+
+#include "runtime/kernel/context.h"
+
+namespace kmem::sim {
+
+/// One simulated CPU.
+struct CpuState {
+  uint32_t preemptCount;
+  bool irqsOff;
+  bool inInterruptThread; ///< lockdep: a handler that a force-threaded kernel would run in a task
+  bool irqConfig;         ///< lockdep: a handler that needs hard interrupt context even on PREEMPT_RT
+  uint32_t task;
+  uint32_t idleTask;
+};
+
+struct Context::State {
+  CowPool<Task> tasks;
+  CowArray<CpuState> cpus;
+  unsigned cpu = 0;
+  uint32_t nextPid = 1;
+  uint64_t nanoseconds = 0;
+  // When each check printed last, in jiffies; 0 is never (kernel/sched/core.c, prev_jiffy).
+  uint64_t mightSleepReported = 0;
+  uint64_t cantSleepReported = 0;
+  uint64_t cantMigrateReported = 0;
+};
+
+} // namespace kmem::sim
