@@ -24,7 +24,7 @@ public:
   void kvfreeSensitive(Address address, uint64_t size);
 
 private:
-  Address allocate(uint64_t size, Gfp gfp, uint64_t bucketSize);
+  Address copyTo(Address fresh, Address old, uint64_t bytes);
 
   Kernel &kernel;
   Kmalloc &kmalloc;

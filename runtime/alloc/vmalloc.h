@@ -85,6 +85,9 @@ public:
   int mapFrames(Address address, std::span<const Pfn> frames, uint64_t protection);
   void unmapRange(Address address, uint64_t size);
 
+  /// What the system workqueue would do now: deferred vfree()s and the purge.
+  void runQueuedWork();
+
   // Questions
   std::optional<Pfn> toPage(Address address);                           ///< vmalloc_to_page(), nothing for NULL
   std::optional<Pfn> toPfn(Address address) { return toPage(address); } ///< vmalloc_to_pfn()
@@ -101,7 +104,7 @@ public:
     CowArray<Address> deferred;   ///< vfree_deferred by CPU: a list through the first word of each area
     CowArray<Address> spare;      ///< ne_fit_preload_node by CPU
     uint64_t allocatedPages = 0;
-    bool drainQueued = false;
+    bool drainQueued = false, deferredQueued = false;
   };
   const State &state() const { return current; }
   void restore(const State &state) { current = state; }
@@ -111,34 +114,46 @@ private:
   struct Request;
   Address allocateOnce(const Request &request);
   bool fillArea(VmArea &area, const Request &request);
-  uint32_t allocatePages(VmArea &area, Gfp gfp);
+  uint32_t allocatePages(const VmArea &area, uint64_t wanted, Gfp gfp);
+  void writePageArray(Address array, uint64_t index, std::span<const Pfn> frames);
   bool mapArea(const VmArea &area, const Request &request);
-  void warn(Gfp gfp, const std::string &what);
   // vmap_area.cpp
   std::optional<VmArea> getVmAreaNode(uint64_t size, uint64_t align, unsigned shift, uint64_t flags, Address start,
                                       Address end, Gfp gfp);
   std::optional<VmArea> allocateVmapArea(uint64_t size, uint64_t align, Address start, Address end, Gfp gfp,
                                          VmArea area);
+  std::string placeMissing(uint64_t size, Address start, Address end) const;
   std::optional<VmArea> removeVmArea(Address address);
   void freeUnmap(const VmArea &area);
   void freeNoFlush(const VmArea &area);
   void reclaimAndPurge();
   void drain();
+  void purgeLazily(bool toFree);
   void preload(Gfp gfp);
   void freeUnused(const VmapSpace::Objects &objects);
   // vfree.cpp
-  void freeNow(Address address);
-  void freePages(const VmArea &area);
+  void defer(Address address);
   void freeDeferred();
+  void freeNow(Address address);
+  std::optional<VmArea> removeForFree(Address address, const SiteByRelease &unknown, const char *function);
+  void freePages(const VmArea &area);
+  void queueDeferredFree();
+  void queueDrain();
+  // vmap.cpp
+  int mapPage(Address address, std::optional<Pfn> frame, uint64_t protection);
+  int mapPointers(Address address, Address array, uint64_t count, uint64_t protection);
+  std::optional<VmArea> vmapArea(uint64_t count, uint64_t flags);
+  void reportIoremapOfRam(Physical first, Physical last);
   // vmap_block.cpp
-  Address takeFromBlock(unsigned pages);
-  Address newBlock(unsigned pages);
-  void freeInBlock(Address address, unsigned pages);
-  void freeBlock(Address block);
+  Address takeFromBlock(unsigned count);
+  Address newBlock(unsigned count);
+  void freeInBlock(Address address, unsigned count);
+  void freeBlock(Address start);
   void purgeFragmentedBlocks();
-  void queueBlock(Address block);
-  void unqueueBlock(Address block);
-  uint64_t blockPages() const;
+  void queueBlock(Address start);
+  void unqueueBlock(Address start);
+  uint64_t blockPages() const; ///< of a block
+
   bool release612() const { return kernel.profile.release.atLeast(6, 12); }
 
   Kernel &kernel;
