@@ -19,25 +19,35 @@ public:
     bool allocatorItself = f.rule && f.rule->alloc;
     if (argument < 0 || rule.gfpRestrictions.empty() || allocatorItself || f.summary.isInit)
       return; // while booting, flags that promise not to sleep are kept by everybody
-    Value flags = input.walk.argument(site, argument);
-    if (flags.isUnknown())
-      return;
-    for (const rules::GfpRestriction &restriction : rule.gfpRestrictions)
-      if (violates(site, flags, restriction)) {
-        report(site, argument, flags, restriction);
-        return;
-      }
+    for (const Value &flags : possibleFlags(site, argument))
+      for (const rules::GfpRestriction &restriction : rule.gfpRestrictions)
+        if (violates(site, flags, restriction)) {
+          report(site, argument, flags, restriction);
+          return;
+        }
   }
 
   std::vector<Finding> finish() override { return causes.take(); }
 
 private:
+  std::vector<Value> possibleFlags(const SiteVisit &site, int argument) const;
   bool violates(const SiteVisit &site, const Value &flags, const rules::GfpRestriction &restriction) const;
   void report(const SiteVisit &site, int argument, const Value &flags, const rules::GfpRestriction &restriction);
 
   RootCauses causes;
 };
 } // namespace
+
+/// The flags as far as they are certain, then each set that the conditions of this function may choose.
+std::vector<Value> InvalidGfp::possibleFlags(const SiteVisit &site, int argument) const {
+  std::vector<Value> all{input.walk.argument(site, argument)};
+  if (!all.front().isConstant() && size_t(argument) < site.state->arguments.size())
+    for (const Value &choice : input.walk.evaluation().alternatives(
+             site.call.function, site.state->arguments[size_t(argument)], site.node->binding, site.context))
+      if (choice.isConstant())
+        all.push_back(choice);
+  return all;
+}
 
 bool InvalidGfp::violates(const SiteVisit &site, const Value &flags, const rules::GfpRestriction &restriction) const {
   for (const std::string &name : restriction.allOf) {

@@ -176,25 +176,34 @@ Value Evaluator::evaluate(FunctionId in, ExprId id, const Binding &binding, cons
   }
 }
 
-std::vector<Value> Evaluator::alternatives(FunctionId in, ExprId expr, const Binding &binding,
-                                           const Context &context) const {
+std::vector<Value> Evaluator::alternatives(FunctionId in, ExprId expr, const Binding &binding, const Context &context,
+                                           unsigned depth) const {
   static constexpr size_t maxAlternatives = 8;
+  const Expr &e = program.function(in).summary.exprs[expr];
   std::vector<Value> found;
-  llvm::SmallVector<ExprId, 4> work{expr};
-  while (!work.empty() && found.size() < maxAlternatives) {
-    ExprId id = work.pop_back_val();
-    const Expr &e = program.function(in).summary.exprs[id];
-    if (e.kind == ExprKind::Merge) {
-      work.append({e.a, e.b});
-    } else if (e.kind == ExprKind::Select) {
-      Value condition = evaluate(in, e.a, binding, context);
-      if (!condition.isConstant())
-        work.append({e.b, e.c});
-      else
-        work.push_back(condition.ones ? e.b : e.c);
-    } else {
-      found.push_back(evaluate(in, id, binding, context));
-    }
+  auto append = [&](ExprId part) {
+    for (const Value &value : alternatives(in, part, binding, context, depth + 1))
+      if (found.size() < maxAlternatives)
+        found.push_back(value);
+  };
+  if (depth > maxEvaluationDepth) {
+    found.push_back({});
+  } else if (e.kind == ExprKind::Merge) {
+    append(e.a);
+    append(e.b);
+  } else if (e.kind == ExprKind::Select) {
+    Value condition = evaluate(in, e.a, binding, context);
+    if (!condition.isConstant() || condition.ones)
+      append(e.b);
+    if (!condition.isConstant() || !condition.ones)
+      append(e.c);
+  } else if (isBinary(e.kind)) {
+    append(e.a);
+    const Value right = evaluate(in, e.b, binding, context);
+    for (Value &left : found)
+      left = evaluateBinary(e, left, right);
+  } else {
+    found.push_back(evaluate(in, expr, binding, context));
   }
   return found;
 }

@@ -37,6 +37,16 @@ FunctionId Program::functionByKey(NameKey key) const {
   return it == byKey.end() ? noFunction : it->second;
 }
 
+/// The global or field that a pointer is loaded from: itself, or the array it is an element of.
+static NameId placeOfLoad(const Function &f, const Expr &load) {
+  if (load.kind != ExprKind::PointeeLoad)
+    return load.name;
+  const Expr *address = &f.summary.exprs[load.a];
+  while (address->kind == ExprKind::PointerStep || address->kind == ExprKind::PointerAdd)
+    address = &f.summary.exprs[address->a];
+  return address->kind == ExprKind::GlobalAddress || address->kind == ExprKind::FieldAddress ? address->name : noName;
+}
+
 llvm::SmallVector<FunctionId, 4> Program::targets(const Function &caller, const Call &call) const {
   llvm::SmallVector<FunctionId, 4> found;
   llvm::SmallVector<ExprId, 4> work{call.target};
@@ -48,8 +58,12 @@ llvm::SmallVector<FunctionId, 4> Program::targets(const Function &caller, const 
         found.push_back(id);
       break;
     case ExprKind::FieldLoad:
-    case ExprKind::GlobalLoad: {
-      NameKey place = caller.names[e.name];
+    case ExprKind::GlobalLoad:
+    case ExprKind::PointeeLoad: {
+      const NameId name = placeOfLoad(caller, e);
+      if (name == noName)
+        break;
+      NameKey place = caller.names[name];
       const rules::FieldRule *rule = ruleSet->field(text(place));
       // Where the rules say in which context the field is entered, they know better than this caller.
       if (rule && (rule->varies || rule->callback))
