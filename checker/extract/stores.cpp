@@ -35,16 +35,22 @@ static bool placeOf(const ExprPool &pool, ExprId id, Store &store) {
   }
 }
 
+/// Pointers, and what a call returned as a number of the size of an address: pages often come as one.
+static bool mayHoldAddress(const llvm::Type &type, const Expr &value) {
+  return type.isPointerTy() || (type.isIntegerTy(64) && value.kind == ExprKind::CallResult);
+}
+
 void recordStores(const llvm::Function &ir, FunctionSummary &function, ExprPool &pool, ModuleIndex &index,
                   Values &values) {
   for (const llvm::BasicBlock &block : ir)
     for (const llvm::Instruction &instruction : block) {
       auto *write = llvm::dyn_cast<llvm::StoreInst>(&instruction);
-      if (!write || !write->getValueOperand()->getType()->isPointerTy())
+      if (!write)
         continue;
       Store store;
       store.value = values.of(*write->getValueOperand());
-      if (pool.isConstant(store.value) || !placeOf(pool, values.of(*write->getPointerOperand()), store))
+      if (pool.isConstant(store.value) || !mayHoldAddress(*write->getValueOperand()->getType(), pool[store.value]) ||
+          !placeOf(pool, values.of(*write->getPointerOperand()), store))
         continue;
       ModuleLocation place = index.placeOf(*write);
       store.where = {pool.name(place.file), place.line, place.column};
