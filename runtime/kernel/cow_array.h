@@ -111,8 +111,9 @@ private:
   };
   /// A snapshot is never written to, so that copying it in several threads changes nothing here.
   void disown() const {
-    if (ownsAny)
-      owned = {};
+    if (!ownsAny)
+      return;
+    owned = {};
     ownsAny = false;
   }
 
