@@ -4,9 +4,10 @@
 #pragma once
 
 #include "runtime/alloc/dma_coherent.h"
-#include "runtime/kernel/cow_pool.h"
+#include "runtime/kernel/ordered_map.h"
 
 #include <functional>
+#include <vector>
 
 namespace kmem::sim {
 
@@ -39,13 +40,21 @@ public:
   };
   struct State {
     CowPool<Entry> entries;
-    CowArray<uint32_t> newest; ///< by device
+    CowArray<uint32_t> newest;      ///< by device
+    OrderedMap<uint32_t> byAddress; ///< entries of memory
     CowArray<uint64_t> count;
   };
   const State &state() const { return current; }
   void restore(const State &state) { current = state; }
 
 private:
+  static constexpr uint64_t headerSize = 40; ///< offsetof(struct devres, data)
+
+  Address allocateNode(uint64_t size, Gfp gfp);
+  uint32_t find(DeviceId device, Address data) const;
+  uint32_t add(DeviceId device, Address node, uint64_t size, uint32_t action, uint64_t argument);
+  void remove(uint32_t entry);
+
   Kernel &kernel;
   Kmalloc &allocator;
   std::vector<std::function<void(uint64_t)>> actions;

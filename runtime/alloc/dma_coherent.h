@@ -19,6 +19,7 @@ using DeviceId = uint32_t; ///< 0 is no device
 struct DmaDevice {
   uint64_t mask;         ///< dma_mask: streaming mappings
   uint64_t coherentMask; ///< coherent_dma_mask
+  char bus[16];          ///< of the driver, or of the bus when none is bound
   char name[24];
 };
 
@@ -31,8 +32,8 @@ class DmaMemory {
 public:
   DmaMemory(Kernel &kernel, PageAllocator &pages, Vmalloc &vmalloc);
 
-  /// A device named `name` as it comes from the bus: both masks 32 bits.
-  DeviceId addDevice(std::string_view name);
+  /// A device as its bus makes it: both masks are 32 bits wide.
+  DeviceId addDevice(std::string_view bus, std::string_view name);
   /// 0, or -EIO when nothing lies below the mask.
   int setMask(DeviceId device, uint64_t mask);
   int setCoherentMask(DeviceId device, uint64_t mask);
@@ -51,6 +52,8 @@ public:
   void restore(const State &state) { current = state; }
 
 private:
+  void warnOnce(const CodeSite &site, DeviceId device, const std::string &text);
+
   Kernel &kernel;
   PageAllocator &pages;
   Vmalloc &vmalloc;

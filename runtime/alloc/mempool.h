@@ -22,7 +22,6 @@ struct Mempool {
   uint32_t current;   ///< curr_nr
   Address object;     ///< mempool_t in the slab
   Address elements;   ///< its array of element pointers (of struct page pointers for pages)
-  uint32_t waiting;   ///< tasks that wait for an element
 };
 
 class Mempools {
@@ -53,6 +52,7 @@ private:
   void freeElement(const Mempool &pool, Address element);
   void addElement(MempoolId pool, Address element);
   Address removeElement(MempoolId pool);
+  Address removeElementLocked(MempoolId pool);
 
   Kernel &kernel;
   PageAllocator &pages;
