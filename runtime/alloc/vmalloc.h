@@ -18,7 +18,7 @@ class Kmalloc;
 class PageAllocator;
 
 /// vm_struct::flags (include/linux/vmalloc.h).
-enum VmFlag : uint64_t {
+enum VmAreaFlag : uint64_t {
   VmIoremap = 0x1,
   VmAlloc = 0x2,
   VmMap = 0x4,
@@ -58,7 +58,7 @@ public:
   Address vmallocHuge(uint64_t size, Gfp gfp);
   Address allocate(uint64_t size, Gfp gfp);              ///< __vmalloc()
   Address vrealloc(Address old, uint64_t size, Gfp gfp); ///< 6.12
-  /// __vmalloc_node_range() in [start, end); `flags` are VmFlag bits on top of VM_ALLOC.
+  /// __vmalloc_node_range() in [start, end); `flags` are VmAreaFlag bits on top of VM_ALLOC.
   Address allocateRange(uint64_t size, uint64_t align, Address start, Address end, Gfp gfp, uint64_t protection,
                         uint64_t flags);
   void vfree(Address address);
