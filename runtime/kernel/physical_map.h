@@ -11,7 +11,7 @@ namespace kmem::sim {
 
 struct PfnRange {
   Pfn begin, end; ///< end is the first frame after it
-  bool contains(Pfn pfn) const { return pfn >= begin && pfn < end; }
+  bool contains(Pfn pfn) const { return pfn - begin < end - begin; }
   bool operator==(const PfnRange &) const = default;
 };
 
