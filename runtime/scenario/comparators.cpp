@@ -1,0 +1,7 @@
+#include "runtime/scenario/comparison.h"
+
+namespace kmem::sim {
+
+Comparator comparatorFor(llvm::StringRef) { return compareAllocation; }
+
+} // namespace kmem::sim

@@ -1,0 +1,26 @@
+#include "runtime/scenario/group.h"
+
+#include "llvm/ADT/STLExtras.h"
+
+#include <initializer_list>
+
+namespace kmem::sim {
+
+namespace {
+
+/// {name, variant, function}, sorted.
+constexpr std::initializer_list<Group> table = {
+    // clang-format off
+    // clang-format on
+};
+
+} // namespace
+
+llvm::ArrayRef<Group> groups() { return {table.begin(), table.end()}; }
+
+const Group *groupNamed(llvm::StringRef name, llvm::StringRef variant) {
+  const auto *group = llvm::find_if(groups(), [&](const Group &g) { return g.name == name && g.variant == variant; });
+  return group == groups().end() ? nullptr : group;
+}
+
+} // namespace kmem::sim
