@@ -33,10 +33,9 @@ std::string stackHeader(const Kernel &kernel) {
 void report(Kernel &kernel, const FaultAttr &attr, const char *name) {
   if (attr.verbose == 0)
     return;
-  kernel.console.print("FAULT_INJECTION: forcing a failure.");
-  kernel.console.print("name " + std::string(name) + ", interval " + std::to_string(attr.interval) + ", probability " +
-                       std::to_string(attr.probability) + ", space " + std::to_string(attr.space) + ", times " +
-                       std::to_string(attr.times));
+  kernel.console.print("FAULT_INJECTION: forcing a failure.\nname " + std::string(name) + ", interval " +
+                       std::to_string(attr.interval) + ", probability " + std::to_string(attr.probability) +
+                       ", space " + std::to_string(attr.space) + ", times " + std::to_string(attr.times));
   if (attr.verbose > 1)
     kernel.console.print(stackHeader(kernel));
 }

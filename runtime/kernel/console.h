@@ -13,6 +13,7 @@ class Console {
 public:
   using Mark = uint64_t;
 
+  /// One printk() without its last newline; a newline inside keeps one record together, as the kernel's log does.
   void print(std::string line);
   Mark mark() const { return count; }
   /// The lines printed since, oldest first.
