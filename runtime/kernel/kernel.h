@@ -12,6 +12,7 @@
 #include "runtime/kernel/memory.h"
 #include "runtime/kernel/profile.h"
 #include "runtime/kernel/reports.h"
+#include "runtime/kernel/symbols.h"
 
 namespace kmem::sim {
 
@@ -24,6 +25,7 @@ public:
   Kernel &operator=(const Kernel &) = delete;
 
   const Profile profile;
+  Symbols symbols;
   Console console;
   Reports reports;
   Memory memory;
