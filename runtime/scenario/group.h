@@ -30,5 +30,6 @@ llvm::ArrayRef<Group> groups();
 const Group *groupNamed(llvm::StringRef name, llvm::StringRef variant);
 
 // One function a group, in <name>_group.cpp.
+void runFaultGroup(System &system, Emit emit);
 
 } // namespace kmem::sim

@@ -11,6 +11,7 @@ namespace {
 /// {name, variant, function}, sorted.
 constexpr std::initializer_list<Group> table = {
     // clang-format off
+    {"fault", "", runFaultGroup},
     // clang-format on
 };
 
