@@ -2,6 +2,7 @@
 # The simulated kernel is a library of its own, without LLVM. An oops unwinds its thread by an exception; everything else is
 # built as LLVM is, without.
 set(LAYERS_WITHOUT_LLVM runtime/kernel runtime/fault runtime/alloc runtime/user runtime/sim)
+find_library(Z3_LIBRARY z3 REQUIRED)
 set(LAYERS_FILE ${CMAKE_CURRENT_LIST_DIR}/layers.txt)
 set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${LAYERS_FILE})
 
@@ -37,6 +38,9 @@ function(kmem_add_layers)
       endif()
     endforeach()
   endforeach()
+  if(TARGET kmem_runtime_exec)
+    target_link_libraries(kmem_runtime_exec PUBLIC ${Z3_LIBRARY})
+  endif()
   foreach(target kmem_core_frontend kmem_core_compdb)
     if(TARGET ${target})
       target_link_libraries(${target} PUBLIC clang-cpp)
