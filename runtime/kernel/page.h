@@ -41,7 +41,9 @@ struct PageOfSlab {
   uint64_t freelist;       ///< address of the first free object as stored by the kernel, 0 when none
   uint16_t inUse, objects;
   uint8_t frozen;
-  uint8_t spare[11];
+  uint8_t onPartialList; ///< of its node; PG_workingset in 6.12
+  uint8_t order;
+  uint8_t spare[9];
 };
 struct PageOfMemory {
   uint64_t mapping; ///< VMA owner or file
@@ -81,6 +83,8 @@ enum PageFlag : uint16_t {
   PageSwapBacked = 1 << 6,
   PageMlocked = 1 << 7,
   PagePfmemalloc = 1 << 8,
+  PageAnonExclusive = 1 << 9, ///< one mapping alone may write it
+  PageSwapCache = 1 << 10,
 };
 
 } // namespace kmem::sim
