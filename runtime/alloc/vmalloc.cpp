@@ -129,6 +129,8 @@ Address Vmalloc::allocateOnce(const Request &request) {
   }
   if (!fillArea(*area, request))
     return 0;
+  if (sanitizer)
+    sanitizer->areaUnpoisoned(area->address, request.size);
   area->flags &= ~uint64_t(VmUninitialized);
   current.space.update(*area);
   return area->address;

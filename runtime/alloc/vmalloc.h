@@ -6,6 +6,7 @@
 // may sleep say so to the Context where the kernel does. Physical frames and page tables are the machine's.
 #pragma once
 
+#include "runtime/alloc/area_sanitizer.h"
 #include "runtime/alloc/slub.h"
 #include "runtime/alloc/vmap_space.h"
 #include "runtime/kernel/kernel.h"
@@ -49,6 +50,9 @@ class Vmalloc {
 public:
   Vmalloc(Kernel &kernel, PageAllocator &pages, Slub &slub, Kmalloc &kmalloc);
 
+  /// Who looks at areas as they come and go; not part of the state, outlives this.
+  void setSanitizer(AreaSanitizer *newSanitizer) { sanitizer = newSanitizer; }
+
   // Memory of its own
   Address vmalloc(uint64_t size);
   Address vzalloc(uint64_t size);
@@ -91,8 +95,12 @@ public:
   // Questions
   std::optional<Pfn> toPage(Address address);                           ///< vmalloc_to_page(), nothing for NULL
   std::optional<Pfn> toPfn(Address address) { return toPage(address); } ///< vmalloc_to_pfn()
-  std::optional<VmArea> findVmArea(Address address) const;              ///< find_vm_area(): any address in the area
-  uint64_t allocatedPages() const { return current.allocatedPages; }    ///< vmalloc_nr_pages()
+  /// is_vmalloc_or_module_addr().
+  static bool isVmallocOrModuleAddress(Address address) {
+    return isVmallocAddress(address) || (address >= modulesStart && address < modulesEnd);
+  }
+  std::optional<VmArea> findVmArea(Address address) const;           ///< find_vm_area(): any address in the area
+  uint64_t allocatedPages() const { return current.allocatedPages; } ///< vmalloc_nr_pages()
   uint64_t lazyPages() const { return current.space.lazyPages(); }
   uint64_t lazyMaxPages() const;
   const VmapSpace &space() const { return current.space; }
@@ -160,6 +168,7 @@ private:
   PageAllocator &pages;
   Slub &slub;
   Kmalloc &kmalloc;
+  AreaSanitizer *sanitizer = nullptr;
   CacheId vmapAreaCache;
   State current;
 };

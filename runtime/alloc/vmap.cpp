@@ -116,8 +116,11 @@ Address Vmalloc::vmMapRam(std::span<const Pfn> frames) {
   }
   if (!address)
     return 0;
-  if (mapFrames(address, frames, pageKernel) == 0)
+  if (mapFrames(address, frames, pageKernel) == 0) {
+    if (sanitizer)
+      sanitizer->areaUnpoisoned(address, frames.size() << pageShift);
     return address;
+  }
   vmUnmapRam(address, frames.size());
   return 0;
 }
@@ -133,6 +136,8 @@ void Vmalloc::vmUnmapRam(Address address, unsigned count) {
     kernel.reports.bug(sites::vmUnmapRamAbove.in(release));
   if (address & ~pageMask)
     kernel.reports.bug(sites::vmUnmapRamUnaligned.in(release));
+  if (sanitizer)
+    sanitizer->areaPoisoned(address, uint64_t(count) << pageShift);
   if (count <= maxBlockAllocation) {
     freeInBlock(address, count);
     return;

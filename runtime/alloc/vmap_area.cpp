@@ -48,6 +48,8 @@ std::optional<VmArea> Vmalloc::getVmAreaNode(uint64_t size, uint64_t align, unsi
   const auto made = allocateVmapArea(size, align, start, end, gfp, area);
   if (!made)
     kmalloc.kfree(area.object);
+  else if (sanitizer && !(flags & VmAlloc))
+    sanitizer->areaUnpoisoned(made->address, made->requestedSize);
   return made;
 }
 
@@ -89,8 +91,12 @@ std::optional<VmArea> Vmalloc::allocateVmapArea(uint64_t size, uint64_t align, A
   }
   area.address = *place;
   area.size = size;
-  LockScope lock(kernel, KernelLock::VmapNode);
-  current.space.addBusy(area);
+  {
+    LockScope lock(kernel, KernelLock::VmapNode);
+    current.space.addBusy(area);
+  }
+  if (sanitizer)
+    sanitizer->areaPopulated(area.address, size);
   return area;
 }
 
@@ -143,6 +149,8 @@ std::optional<VmArea> Vmalloc::removeVmArea(Address address) {
   }
   if (!area || !area->isVm)
     return std::nullopt;
+  if (sanitizer)
+    sanitizer->areaPoisoned(area->address, area->mappedEnd() - area->address);
   freeUnmap(*area);
   return area;
 }
@@ -236,6 +244,10 @@ Address Vmalloc::getPercpuArea(uint64_t size, uint64_t align) {
   area.size = area.requestedSize = size;
   area.flags = VmAlloc | VmNoGuard;
   area.isVm = true;
+  if (sanitizer) {
+    sanitizer->areaPopulated(area.address, size);
+    sanitizer->areaUnpoisoned(area.address, size);
+  }
   LockScope lock(kernel, KernelLock::VmapNode);
   current.space.addBusy(area);
   return area.address;
