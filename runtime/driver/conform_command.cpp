@@ -59,18 +59,23 @@ void printDifferences(const std::vector<Agreement> &results, unsigned atMost) {
                  << " shows all)\n";
 }
 
+constexpr llvm::StringLiteral totalName("total");
+
 struct Sum {
-  uint64_t agreed = 0, records = 0;
+  uint64_t agreed = 0, records = 0, notCompared = 0;
   void add(const Agreement &agreement) {
     agreed += agreement.agreed;
     records += agreement.records;
+    notCompared += agreement.notCompared;
   }
   double percent() const { return records ? 100.0 * double(agreed) / double(records) : 100.0; }
 };
 
 void printSum(llvm::StringRef name, const Sum &sum) {
-  llvm::outs() << name << " " << sum.agreed << "/" << sum.records << " " << llvm::format("%.2f%%", sum.percent())
-               << "\n";
+  llvm::outs() << name << " " << sum.agreed << "/" << sum.records << " " << llvm::format("%.2f%%", sum.percent());
+  if (sum.notCompared && name != totalName)
+    llvm::outs() << " (" << sum.notCompared << " not compared)";
+  llvm::outs() << "\n";
 }
 
 /// Whether every group is at `require` or above.
@@ -89,7 +94,7 @@ bool printFigures(const std::vector<Agreement> &results, double require) {
     printSum("group " + name, sum);
     enough &= sum.percent() >= require;
   }
-  printSum("total", total);
+  printSum(totalName, total);
   return enough;
 }
 

@@ -13,19 +13,35 @@ struct Difference {
 };
 using Differences = std::vector<Difference>;
 
-/// One experiment on both sides.
+/// One experiment on both sides, and the file it is from.
 struct Pair {
   const Record &expected, &actual;
-  const Profile &profile;
+  const TruthFile &file;
 };
 
-using Comparator = Differences (*)(const Pair &pair);
+struct GroupComparison {
+  llvm::StringRef group;
+  /// Whether the record is compared at all; `simulated` says whether there is one to compare it with.
+  bool (*counts)(const Record &expected, bool simulated);
+  Differences (*compare)(const Pair &pair);
+  /// What makes two records the same experiment besides "op"; "id" when empty.
+  llvm::StringRef key;
+};
 
-/// Compares everything exactly when no group says otherwise.
-Comparator comparatorFor(llvm::StringRef group);
+/// Null when no group of that name is compared.
+const GroupComparison *comparisonOf(llvm::StringRef group);
 
-// One function a group of groups.
-Differences compareAllocation(const Pair &pair); ///< sizes, gfp, misc, vmalloc
+// The comparators.
+Differences compareAllocation(const Pair &pair); ///< sizes, gfp, misc
+Differences compareCaches(const Pair &pair);
+Differences comparePages(const Pair &pair); ///< buddy, exhaust, oom
+Differences compareVmalloc(const Pair &pair);
+Differences compareMatrix(const Pair &pair);
+Differences compareMismatch(const Pair &pair);
+Differences compareFault(const Pair &pair);
+bool cacheCounts(const Record &expected, bool simulated);
+bool matrixCounts(const Record &expected, bool simulated);
+bool mismatchCounts(const Record &expected, bool simulated);
 
 // What they are made of.
 
@@ -34,14 +50,15 @@ enum class FieldRule : uint8_t {
   Exact,    ///< including its presence
   Presence, ///< there or not there, and null pointer or not
   Ignored,
-  Splat, ///< both empty or both not, and the first line, normalised
+  FirstLine, ///< of a splat, normalised; nothing printed is an empty line
+  Printed,   ///< whether a splat is empty
 };
 struct FieldRuleRow {
   llvm::StringRef op; ///< "" for all
   llvm::StringRef field;
   FieldRule rule;
 };
-/// All fields of either record by the first row that fits; Exact when none does.
+/// All fields of either record by the first row that fits; Exact when none does. "splat_lines" is part of "splat".
 Differences compareFields(const Pair &pair, llvm::ArrayRef<FieldRuleRow> rules);
 
 /// Without what differs from boot to boot: addresses, offsets into functions, pids, CPU numbers, program names.

@@ -1,7 +1,7 @@
-// The vocabulary of `kmem-sim run`: every operation is a name, a schema of arguments and a function on a machine. The whole
-// scenario is checked against the schemas before anything runs, so that run() finds arguments of the right kind and named
-// values that exist. An operation adds itself by one row in the table of its family (<family>_operations.cpp) and the
-// family by one line in operations.cpp.
+// The vocabulary of `kmem-sim run`: every operation is a name, a schema of arguments and a function on a machine. The
+// whole scenario is checked against the schemas before anything runs, so that run() finds arguments of the right kind
+// and named values that exist. An operation adds itself by one row in the table of its family (<family>_operations.cpp)
+// and the family by one line in operations.cpp.
 #pragma once
 
 #include "runtime/kernel/layout.h"

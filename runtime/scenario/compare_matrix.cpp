@@ -1,0 +1,100 @@
+// matrix: the first report of a call in a context, and the fields of its header. Not reports about lock dependencies
+// and about the interrupted task (letters C, D, L, O, T), and no rows where the machine died or that were not executed.
+#include "runtime/scenario/comparison.h"
+
+#include "llvm/ADT/StringExtras.h"
+
+#include <regex>
+
+namespace kmem::sim {
+
+namespace {
+
+struct ReportPattern {
+  char letter;
+  llvm::StringRef text;
+};
+/// What the first words of a report say. Letters as in the truth files; '-' is a report that is not compared.
+constexpr ReportPattern patterns[] = {
+    {'S', "BUG: sleeping function called from invalid context"},
+    {'A', "BUG: scheduling while atomic"},
+    {'A', "bad: scheduling from the idle thread"},
+    {'W', "[ BUG: Invalid wait context ]"},
+    {'R', "suspicious RCU usage"},
+    {'I', "inconsistent lock state"},
+    {'I', "irq lock inversion"},
+    {'I', "lock order detected"},
+    {'-', "possible circular locking"},
+    {'-', "possible recursive locking"},
+    {'-', "bad unlock balance"},
+    {'K', "kernel BUG at"},
+    {'K', "Oops"},
+    {'-', "ODEBUG"},
+    {'V', "Voluntary context switch within RCU"},
+    {'-', "__might_sleep+"},
+    {'w', "WARNING: CPU"},
+};
+
+char letterOf(llvm::StringRef line) {
+  for (const ReportPattern &pattern : patterns)
+    if (line.contains(pattern.text))
+      return pattern.letter;
+  return 0;
+}
+
+struct FirstReport {
+  char letter = '.';
+  std::string sleepingFields; ///< of the first "in_atomic(): ..." line and what follows it
+};
+
+/// "in_atomic(): 1, irqs_disabled(): 0", "preempt_count: 1", "RCU nest depth: 0" without pid and comm.
+std::string headerField(llvm::StringRef line) {
+  static const std::regex fields(
+      R"(in_atomic\(\): \d+, irqs_disabled\(\): \d+|preempt_count: [0-9a-f]+|RCU nest depth: \d+)");
+  std::smatch match;
+  const std::string text = line.str();
+  return std::regex_search(text, match, fields) ? match.str() : "";
+}
+
+FirstReport firstReport(const Record &record) {
+  FirstReport report;
+  const llvm::json::Array *lines = record.getArray("text");
+  if (!lines)
+    return report;
+  for (const llvm::json::Value &value : *lines) {
+    const llvm::StringRef line = value.getAsString().value_or("");
+    const char letter = letterOf(line);
+    if (report.letter == '.' && letter && letter != '-')
+      report.letter = letter;
+    else if (report.letter != '.' && letter)
+      break; // the next report begins
+    if (report.letter == 'S')
+      if (const std::string field = headerField(line); !field.empty())
+        report.sleepingFields += field + "; ";
+  }
+  return report;
+}
+
+} // namespace
+
+bool matrixCounts(const Record &expected, bool) {
+  const llvm::StringRef verdict = expected.getString("verdict").value_or("");
+  return !verdict.contains('!') && verdict != "K*";
+}
+
+Differences compareMatrix(const Pair &pair) {
+  Differences differences;
+  const FirstReport kernel = firstReport(pair.expected), simulated = firstReport(pair.actual);
+  if (kernel.letter != simulated.letter)
+    differences.push_back({"verdict", std::string(1, kernel.letter) + " " + render(pair.expected.get("text")),
+                           std::string(1, simulated.letter) + " " + render(pair.actual.get("text"))});
+  else if (kernel.sleepingFields != simulated.sleepingFields)
+    differences.push_back({"header", kernel.sleepingFields, simulated.sleepingFields});
+  for (llvm::StringRef field : {"preempt_count", "irqs_off"})
+    if (const llvm::json::Value *value = pair.expected.get(field))
+      if (render(value) != render(pair.actual.get(field)))
+        differences.push_back({field.str(), render(value), render(pair.actual.get(field))});
+  return differences;
+}
+
+} // namespace kmem::sim
