@@ -30,6 +30,10 @@ llvm::ArrayRef<Group> groups();
 const Group *groupNamed(llvm::StringRef name, llvm::StringRef variant);
 
 // One function a group, in <name>_group.cpp.
+void runCachesGroup(System &system, Emit emit);
 void runFaultGroup(System &system, Emit emit);
+void runSizesGroup(System &system, Emit emit);
+void runMiscGroup(System &system, Emit emit);
+void runVmallocGroup(System &system, Emit emit);
 
 } // namespace kmem::sim

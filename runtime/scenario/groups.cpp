@@ -11,7 +11,11 @@ namespace {
 /// {name, variant, function}, sorted.
 constexpr std::initializer_list<Group> table = {
     // clang-format off
+    {"caches", "", runCachesGroup},
     {"fault", "", runFaultGroup},
+    {"misc", "", runMiscGroup},
+    {"sizes", "", runSizesGroup},
+    {"vmalloc", "", runVmallocGroup},
     // clang-format on
 };
 
