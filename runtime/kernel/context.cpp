@@ -1,26 +1,40 @@
 #include "runtime/kernel/context_state.h"
 #include "runtime/kernel/kernel.h"
 
-#include <algorithm>
-
 namespace kmem::sim {
+
+namespace {
+
+constexpr uint64_t nanosecondsPerSecond = 1000000000;
+constexpr uint64_t bootTime = 4 * nanosecondsPerSecond; // about when init runs
+
+} // namespace
 
 Context::Context(Kernel &kernel) : kernel(kernel), current(std::make_unique<State>()) {
   for (unsigned cpu = 0; cpu < kernel.profile.cpus; ++cpu) {
-    const std::string name = "swapper/" + std::to_string(cpu);
-    const TaskId idle = createTask(name, PfKthread);
-    current->tasks.write(idle).pid = 0;
-    current->tasks.write(idle).idle = true;
-    current->cpus.write(cpu).task = current->cpus.write(cpu).idleTask = idle;
+    const TaskId idle = createTask("swapper/" + std::to_string(cpu), PfKthread);
+    Task &task = current->tasks.write(idle);
+    task.pid = 0;
+    task.idle = true;
+    task.savedPreemptCount = preemptOffset; // init_idle_preempt_count()
+    CpuState &state = current->cpus.write(cpu);
+    state.task = state.idleTask = idle;
+    state.preemptCount = preemptOffset;
   }
   current->nextPid = 1;
-  current->cpus.write(0).task = createTask("init", 0);
+  current->nanoseconds = bootTime;
+  CpuState &boot = current->cpus.write(0);
+  boot.task = createTask("init", 0);
+  boot.preemptCount = 0;
 }
 
 Context::~Context() = default;
 
 const Context::State &Context::state() const { return *current; }
 void Context::restore(const State &state) { *current = state; }
+
+CpuState &Context::cpuForWrite() { return current->cpus.write(current->cpu); }
+const CpuState &Context::cpuState() const { return current->cpus[current->cpu]; }
 
 TaskId Context::createTask(std::string_view comm, uint32_t flags) {
   const TaskId id = current->tasks.allocate();
@@ -32,25 +46,59 @@ TaskId Context::createTask(std::string_view comm, uint32_t flags) {
 }
 
 unsigned Context::cpu() const { return current->cpu; }
-TaskId Context::taskId() const { return current->cpus[current->cpu].task; }
+TaskId Context::taskId() const { return cpuState().task; }
+TaskId Context::idleTask() const { return cpuState().idleTask; }
 const Task &Context::task() const { return current->tasks[taskId()]; }
 const Task &Context::task(TaskId id) const { return current->tasks[id]; }
 Task &Context::taskForWrite() { return current->tasks.write(taskId()); }
-uint32_t Context::preemptCount() const { return current->cpus[current->cpu].preemptCount; }
-bool Context::irqsDisabled() const { return current->cpus[current->cpu].irqsOff; }
+Task &Context::taskForWrite(TaskId id) { return current->tasks.write(id); }
+uint32_t Context::preemptCount() const { return cpuState().preemptCount; }
+bool Context::irqsDisabled() const { return cpuState().irqsOff; }
 
-void Context::preemptAdd(uint32_t amount) { current->cpus.write(current->cpu).preemptCount += amount; }
-void Context::preemptSub(uint32_t amount) { current->cpus.write(current->cpu).preemptCount -= amount; }
-
-bool Context::irqSave() {
-  CpuState &cpu = current->cpus.write(current->cpu);
-  return std::exchange(cpu.irqsOff, true);
+TaskId Context::switchTo(TaskId task) {
+  CpuState &cpu = cpuForWrite();
+  const TaskId before = std::exchange(cpu.task, task);
+  current->tasks.write(before).savedPreemptCount = cpu.preemptCount;
+  cpu.preemptCount = current->tasks[task].savedPreemptCount;
+  return before;
 }
-void Context::irqRestore(bool wereDisabled) { current->cpus.write(current->cpu).irqsOff = wereDisabled; }
 
-uint64_t Context::jiffies() const { return current->nanoseconds / (1000000000u / kernel.profile.hz); }
+void Context::runOn(unsigned cpu) { current->cpu = cpu; }
 
-void Context::rearm() { current->mightSleepReported = current->cantSleepReported = current->cantMigrateReported = 0; }
+uint32_t Context::setTaskFlag(TaskFlag flag) {
+  Task &task = taskForWrite();
+  const uint32_t before = task.flags & flag;
+  task.flags |= flag;
+  return before;
+}
+void Context::restoreTaskFlag(TaskFlag flag, uint32_t before) {
+  Task &task = taskForWrite();
+  task.flags = (task.flags & ~flag) | before;
+}
+
+void Context::nonBlockStart() {
+  if (kernel.profile.debugAtomicSleep)
+    ++taskForWrite().nonBlockCount;
+}
+void Context::nonBlockEnd() {
+  if (kernel.profile.debugAtomicSleep)
+    --taskForWrite().nonBlockCount;
+}
+
+void Context::kmapAtomic() {
+  preemptDisable();
+  pagefaultDisable();
+}
+void Context::kunmapAtomic() {
+  pagefaultEnable();
+  preemptEnable();
+}
+
+void Context::setTaskState(TaskState state) {
+  Task &task = taskForWrite();
+  task.state = state;
+  task.stateChangeTracked = state != TaskState::Running;
+}
 
 Gfp Context::scoped(Gfp gfp) const {
   const GfpFlags &flags = kernel.profile.gfp;
@@ -62,9 +110,14 @@ Gfp Context::scoped(Gfp gfp) const {
   return scopes & PfMemallocPin ? gfp & ~flags.movable : gfp;
 }
 
-void Context::mightAlloc(Gfp gfp) {
-  if (kernel.profile.gfp.allowsBlocking(gfp))
-    mightSleep({"", "include/linux/sched/mm.h", kernel.profile.release.atLeast(6, 12) ? 321u : 274u});
+uint64_t Context::nanoseconds() const { return current->nanoseconds; }
+uint64_t Context::nanosecondsPerJiffy() const { return nanosecondsPerSecond / kernel.profile.hz; }
+uint64_t Context::jiffies() const { return current->nanoseconds / nanosecondsPerJiffy(); }
+void Context::advanceTo(uint64_t nanoseconds) {
+  if (nanoseconds > current->nanoseconds)
+    current->nanoseconds = nanoseconds;
 }
+
+void Context::rearm() { current->mightSleepReported = current->cantSleepReported = current->cantMigrateReported = 0; }
 
 } // namespace kmem::sim

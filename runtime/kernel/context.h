@@ -14,6 +14,7 @@
 namespace kmem::sim {
 
 class Kernel;
+struct CpuState;
 
 inline constexpr uint32_t preemptOffset = 0x1;
 inline constexpr uint32_t softirqOffset = 0x100;
@@ -36,10 +37,14 @@ enum class TaskState : uint8_t { Running, Interruptible, Uninterruptible, Dead }
 
 inline constexpr unsigned maxHeldLocks = 48; ///< MAX_LOCK_DEPTH (include/linux/sched.h)
 
+/// One entry of the task's lock stack, as lockdep keeps it.
 struct HeldLock {
   uint32_t lock; ///< number in Locks
-  uint8_t mode;  ///< LockMode
+  uint32_t lockClass;
+  uint8_t read;       ///< 0 exclusive, 1 shared, 2 shared and recursive
+  uint8_t irqContext; ///< bit 0 softirq, bit 1 hardirq: where it was taken
   bool trylock;
+  bool check;
   bool hardirqsOff; ///< when it was taken
 };
 
@@ -48,9 +53,11 @@ struct Task {
   char comm[16];
   uint32_t flags; ///< TaskFlag bits
   TaskState state;
+  bool stateChangeTracked; ///< task_state_change: false after sched_annotate_sleep()
   uint8_t heldCount;
-  int32_t rcuDepth;      ///< rcu_read_lock nesting (PREEMPT_RCU)
-  int32_t nonBlockCount; ///< non_block_start()
+  uint32_t savedPreemptCount; ///< while it does not run
+  int32_t rcuDepth;           ///< rcu_read_lock nesting (PREEMPT_RCU)
+  int32_t nonBlockCount;      ///< non_block_start()
   int32_t pagefaultDisabled;
   int32_t migrationDisabled;
   uint32_t addressSpace; ///< mm number in runtime/user, 0 for a kernel thread
@@ -87,16 +94,53 @@ public:
   bool inTask() const { return !(preemptCount() & (nmiMask | hardirqMask | softirqOffset)); }
   bool inAtomic() const { return preemptCount() != 0; }
 
-  // Changes. Amounts are the offsets above; enable may run what became due.
+  // preempt_count and the interrupt flag
+  /// preempt_count_add() with the checks of DEBUG_PREEMPT.
   void preemptAdd(uint32_t amount);
   void preemptSub(uint32_t amount);
   void preemptDisable() { preemptAdd(preemptOffset); }
   void preemptEnable() { preemptSub(preemptOffset); }
-  void bhDisable() { preemptAdd(softirqDisableOffset); }
-  void bhEnable() { preemptSub(softirqDisableOffset); }
+  /// preempt_count_set(): what an experiment does to repair a leak.
+  void setPreemptCount(uint32_t count);
+  /// __local_bh_disable_ip(); `preemption` is added by spin_lock_bh() and its like.
+  void bhDisable(uint32_t preemption = 0);
+  /// __local_bh_enable_ip(): runs softirqs that are pending, and with lockdep leaves interrupts on.
+  void bhEnable(uint32_t preemption = 0);
   /// Returns the former state, as local_irq_save() does.
   bool irqSave();
   void irqRestore(bool wereDisabled);
+
+  // Interrupts (kernel/softirq.c, include/linux/hardirq.h); Deferred calls these around handlers.
+  struct InterruptedState {
+    bool irqsOff, threaded, config;
+  };
+  InterruptedState enterHardirq();
+  /// Back to what was interrupted; runs pending softirqs before that.
+  void leaveHardirq(const InterruptedState &before);
+  void enterSoftirq();
+  void leaveSoftirq();
+  InterruptedState enterNmi();
+  void leaveNmi(const InterruptedState &before);
+  /// lockdep_hardirq_threaded(): this handler would run in a thread on PREEMPT_RT.
+  void markInterruptThreaded();
+  /// lockdep's irq_config: as markInterruptThreaded(), for parts of a handler.
+  void setInterruptConfig(bool config);
+
+  // The task's own scopes
+  /// memalloc_*_save(): returns what restoreTaskFlag() wants back.
+  uint32_t setTaskFlag(TaskFlag flag);
+  void restoreTaskFlag(TaskFlag flag, uint32_t before);
+  void nonBlockStart();
+  void nonBlockEnd();
+  void pagefaultDisable() { ++taskForWrite().pagefaultDisabled; }
+  void pagefaultEnable() { --taskForWrite().pagefaultDisabled; }
+  void migrateDisable() { ++taskForWrite().migrationDisabled; }
+  void migrateEnable() { --taskForWrite().migrationDisabled; }
+  /// kmap_atomic() where there is no high memory: preemption and page faults off (include/linux/highmem-internal.h).
+  void kmapAtomic();
+  void kunmapAtomic();
+  /// set_current_state()
+  void setTaskState(TaskState state);
 
   // What allocators call
   /// might_sleep(): prints the kernel's report when sleeping is forbidden here.
@@ -107,12 +151,42 @@ public:
   void mightAlloc(Gfp gfp);
   /// current_gfp_context(): takes away what the task's memalloc scopes forbid.
   Gfp scoped(Gfp gfp) const;
-  /// schedule(): gives the CPU away; reports "scheduling while atomic" and RCU misuse.
+  /// might_fault(): might_sleep() and the annotation for mmap_lock, unless page faults are disabled.
+  void mightFault(const CodeSite &site);
+  /// cant_sleep(), cant_migrate(): report a context that is not atomic.
+  void cantSleep(const CodeSite &site);
+  void cantMigrate(const CodeSite &site);
+  /// cond_resched(): the check of might_sleep() without that of the task's state.
+  void condResched(const CodeSite &site) { mightResched(site); }
+  /// The part of schedule() before the next task is picked: reports "scheduling while atomic" and RCU misuse, and
+  /// goes on with interrupts on and nothing disabled, as the kernel does. Deferred::schedule() runs the others.
   void schedule();
+  /// schedule_debug() and rcu_note_context_switch(), for `preempted` or voluntary.
+  void checkSchedule(bool preempted);
+
+  /// The CPU runs `task` until switchBack(); the state of both is kept.
+  TaskId switchTo(TaskId task);
+  /// Another CPU executes now.
+  void runOn(unsigned cpu);
+  TaskId idleTask() const;
+  /// As the code that switches tasks or returns from an interrupt does, out of sight of lockdep.
+  void loadIrqFlag(bool disabled);
+  Task &taskForWrite(TaskId id);
 
   /// The reports above may be printed again at once.
   void rearm();
+
+  // Clock
+  uint64_t nanoseconds() const;
   uint64_t jiffies() const;
+  uint64_t nanosecondsPerJiffy() const;
+  void advanceTo(uint64_t nanoseconds);
+
+  // For lockdep
+  bool lockdepInHardirq() const;
+  bool lockdepInSoftirq() const;
+  /// The strictest wait type of the interrupt context itself (task_wait_context()).
+  bool interruptIsThreadable() const;
 
   struct State;
   const State &state() const;
@@ -121,6 +195,12 @@ public:
 
 private:
   bool mayReport(uint64_t &last);
+  /// DEBUG_LOCKS_WARN_ON(): ends lock debugging, then warns. True when `condition` holds.
+  bool debugLocksWarnOn(bool condition, const char *text, const CodeSite &site);
+  void rcuSleepCheck(const CodeSite &site);
+  void reportSchedulingWhileAtomic();
+  CpuState &cpuForWrite();
+  const CpuState &cpuState() const;
 
   Kernel &kernel;
   std::unique_ptr<State> current;

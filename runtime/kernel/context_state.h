@@ -9,10 +9,13 @@ namespace kmem::sim {
 struct CpuState {
   uint32_t preemptCount;
   bool irqsOff;
-  bool inInterruptThread; ///< lockdep: a handler that a force-threaded kernel would run in a task
-  bool irqConfig;         ///< lockdep: a handler that needs hard interrupt context even on PREEMPT_RT
-  uint32_t task;
-  uint32_t idleTask;
+  uint8_t hardirqDepth; ///< lockdep's hardirq_context
+  uint8_t softirqDepth; ///< lockdep's softirq_context
+  bool irqThreaded;     ///< lockdep's hardirq_threaded
+  bool irqConfig;       ///< lockdep's irq_config
+  TaskId task;
+  TaskId idleTask;
+  uint32_t memallocBeforeSoftirq; ///< PF_MEMALLOC of the interrupted task
 };
 
 struct Context::State {

@@ -7,6 +7,7 @@
 
 #include "runtime/kernel/console.h"
 #include "runtime/kernel/context.h"
+#include "runtime/kernel/deferred.h"
 #include "runtime/kernel/host_window.h"
 #include "runtime/kernel/locks.h"
 #include "runtime/kernel/memory.h"
@@ -20,7 +21,8 @@ class Kernel {
 public:
   /// With a window, native code sees the memory and there are no snapshots.
   explicit Kernel(const Profile &profile, std::unique_ptr<HostWindow> window = nullptr)
-      : profile(profile), reports(*this), memory(*this, std::move(window)), context(*this), locks(*this) {}
+      : profile(profile), reports(*this), memory(*this, std::move(window)), context(*this), locks(*this),
+        deferred(*this) {}
   Kernel(const Kernel &) = delete;
   Kernel &operator=(const Kernel &) = delete;
 
@@ -31,6 +33,7 @@ public:
   Memory memory;
   Context context;
   Locks locks;
+  Deferred deferred;
 };
 
 } // namespace kmem::sim

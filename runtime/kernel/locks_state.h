@@ -1,23 +1,22 @@
-// What of Locks changes: lock classes, locks and who holds them.
+// What of Locks changes: locks, who holds them, and what lockdep learned of their classes.
 #pragma once
 
 #include "runtime/kernel/locks.h"
 
 namespace kmem::sim {
 
-inline constexpr unsigned lockNameLength = 40;
-
 struct LockRecord {
-  char name[lockNameLength];
+  LockClassId lockClass;
   LockKind kind;
-  bool live;
   bool irqsWereOff; ///< before an IrqSave acquisition
-  uint32_t owner;   ///< task that holds it exclusively, 0 when none does
+  TaskId owner;     ///< who holds it exclusively, 0 when nobody does
   uint32_t sharers; ///< how many hold it shared
+  int32_t count;    ///< of a semaphore
 };
 
 struct Locks::State {
   CowPool<LockRecord> locks;
+  Lockdep::State lockdep; ///< as of the last state()
 };
 
 } // namespace kmem::sim

@@ -78,6 +78,7 @@ bool Reports::warnOnce(const CodeSite &site) {
 
 void Reports::rearm() {
   now.printedOnce = {};
+  kernel.locks.rearm();
   now.lockDebuggingOff = false;
   kernel.context.rearm();
 }

@@ -4,6 +4,7 @@
 #include "runtime/alloc/page_allocator_state.h"
 #include "runtime/alloc/slub_state.h"
 #include "runtime/kernel/context_state.h"
+#include "runtime/kernel/deferred_state.h"
 #include "runtime/kernel/locks_state.h"
 #include "runtime/sim/system.h"
 
@@ -18,6 +19,7 @@ struct System::State {
   Memory::State memory;
   Context::State context;
   Locks::State locks;
+  Deferred::State deferred;
   KernelFaults::State faults;
   Recorder::State oracle;
   PageAllocator::State pages;

@@ -1,0 +1,285 @@
+// Running what is due, each in its own context (kernel/softirq.c, kernel/time, kernel/workqueue.c, kernel/irq_work.c).
+#include "runtime/kernel/context_state.h"
+#include "runtime/kernel/deferred_state.h"
+#include "runtime/kernel/kernel.h"
+
+namespace kmem::sim {
+
+namespace {
+
+constexpr unsigned maxSoftirqRestart = 10; // MAX_SOFTIRQ_RESTART
+
+} // namespace
+
+void Deferred::call(DeferredId id) {
+  const DeferredItem item = current->items[id];
+  if (!item.callback)
+    return; // a mark that somebody waits for
+  if (item.kind == DeferredKind::RcuCallback)
+    current->items.free(id);
+  callbacks[item.callback](item.argument);
+}
+
+void Deferred::inHardirq(const std::function<void()> &body) {
+  const Context::InterruptedState before = kernel.context.enterHardirq();
+  body();
+  kernel.context.leaveHardirq(before);
+}
+
+/// The task that ran before sleeps or was preempted meanwhile.
+void Deferred::inTask(TaskId task, const std::function<void()> &body) {
+  Context &context = kernel.context;
+  const bool irqsWereOff = context.irqsDisabled();
+  const TaskId before = context.switchTo(task);
+  context.loadIrqFlag(false);
+  body();
+  context.switchTo(before);
+  context.loadIrqFlag(irqsWereOff);
+}
+
+// Interrupts
+
+void Deferred::runPendingInterrupts() {
+  Context &context = kernel.context;
+  if (context.irqsDisabled() || current->handlingInterrupts)
+    return;
+  current->handlingInterrupts = true;
+  for (bool more = true; more;) {
+    more = false;
+    if (queueOf(DeferredKind::IrqWork).first() || queueOf(DeferredKind::IrqWorkHard).first()) {
+      more = true;
+      inHardirq([&] {
+        while (auto work = takeFirst(DeferredKind::IrqWorkHard))
+          call(*work);
+        context.setInterruptConfig(true);
+        while (auto work = takeFirst(DeferredKind::IrqWork))
+          call(*work);
+      });
+    }
+    for (unsigned line = 0; line < maxIrqLines; ++line)
+      if (current->lines[line].raised && !current->lines[line].disableDepth) {
+        more = true;
+        handleLine(line);
+      }
+  }
+  current->handlingInterrupts = false;
+}
+
+void Deferred::handleLine(unsigned number) {
+  IrqLine &line = current->lines[number];
+  line.raised = false;
+  if (!line.handler)
+    return;
+  inHardirq([&] {
+    if (current->lines[number].threadable)
+      kernel.context.markInterruptThreaded();
+    callbacks[current->lines[number].handler](current->lines[number].argument);
+  });
+}
+
+// Softirqs
+
+void Deferred::raiseSoftirq(uint32_t bits) {
+  current->softirqPending |= bits;
+  if (!kernel.context.inInterrupt())
+    current->softirqdWoken = true;
+}
+
+void Deferred::runPendingSoftirqs() {
+  if (current->softirqPending && !kernel.context.inInterrupt())
+    handleSoftirqs();
+}
+
+void Deferred::handleSoftirqs() {
+  Context &context = kernel.context;
+  const bool irqsWereOff = context.irqsDisabled();
+  context.enterSoftirq();
+  for (unsigned round = 0; current->softirqPending && round < maxSoftirqRestart; ++round) {
+    const uint32_t pending = std::exchange(current->softirqPending, 0);
+    context.loadIrqFlag(false);
+    const uint64_t now = context.nanoseconds();
+    if (pending & HiSoftirq)
+      runTasklets(DeferredKind::HiTasklet);
+    if (pending & TimerSoftirq)
+      runExpired(DeferredKind::Timer, now);
+    if (pending & TaskletSoftirq) {
+      runTasklets(DeferredKind::Tasklet);
+      while (auto work = takeFirst(DeferredKind::WorkBh))
+        call(*work);
+    }
+    if (pending & HrtimerSoftirq)
+      runExpired(DeferredKind::HrtimerSoft, now);
+    if (pending & RcuSoftirq)
+      runExpired(DeferredKind::RcuCallback, now);
+    context.irqSave();
+  }
+  if (current->softirqPending)
+    current->softirqdWoken = true;
+  context.leaveSoftirq();
+  context.loadIrqFlag(irqsWereOff);
+}
+
+void Deferred::runTasklets(DeferredKind kind) {
+  const uint64_t last = current->nextKey;
+  while (auto tasklet = takeFirst(kind, last))
+    if (current->items[*tasklet].disabled) {
+      enqueueLast(*tasklet);
+      current->softirqPending |= kind == DeferredKind::Tasklet ? TaskletSoftirq : HiSoftirq;
+      break;
+    } else {
+      call(*tasklet);
+    }
+}
+
+void Deferred::runExpired(DeferredKind kind, uint64_t until) {
+  while (auto item = takeFirst(kind, until))
+    call(*item);
+}
+
+// The clock
+
+std::optional<uint64_t> Deferred::nextEvent() const {
+  const uint64_t tick = kernel.context.nanosecondsPerJiffy();
+  std::optional<uint64_t> next;
+  const auto consider = [&](uint64_t when) { next = next ? std::min(*next, when) : when; };
+  for (DeferredKind kind :
+       {DeferredKind::HrtimerHard, DeferredKind::HrtimerSoft, DeferredKind::Timer, DeferredKind::RcuCallback})
+    if (const auto first = current->queues[unsigned(kind)].first())
+      consider(first->key);
+  if (const auto first = current->delayedWork.first())
+    consider(first->key);
+  if (current->queues[unsigned(DeferredKind::IrqWorkLazy)].first())
+    consider((kernel.context.nanoseconds() / tick + 1) * tick);
+  return next;
+}
+
+/// The clock event device's interrupt: hrtimers, the tick, and softirqs for what expired.
+void Deferred::interruptOfClock() {
+  Context &context = kernel.context;
+  const uint64_t now = context.nanoseconds();
+  inHardirq([&] {
+    runExpired(DeferredKind::HrtimerHard, now);
+    context.setInterruptConfig(true);
+    while (auto work = takeFirst(DeferredKind::IrqWorkLazy))
+      call(*work);
+    context.setInterruptConfig(false);
+    raiseExpired();
+  });
+}
+
+void Deferred::raiseExpired() {
+  const uint64_t now = kernel.context.nanoseconds();
+  const auto isDue = [&](DeferredKind kind) {
+    const auto first = queueOf(kind).first();
+    return first && first->key <= now;
+  };
+  const auto delayed = current->delayedWork.first();
+  if (isDue(DeferredKind::Timer) || (delayed && delayed->key <= now))
+    current->softirqPending |= TimerSoftirq;
+  if (isDue(DeferredKind::HrtimerSoft))
+    current->softirqPending |= HrtimerSoftirq;
+  if (isDue(DeferredKind::RcuCallback))
+    current->softirqPending |= RcuSoftirq;
+  expireDelayedWork();
+}
+
+void Deferred::expireDelayedWork() {
+  for (auto first = current->delayedWork.first(); first && first->key <= kernel.context.nanoseconds();
+       first = current->delayedWork.first()) {
+    cancel(first->value);
+    queueWork(first->value);
+  }
+}
+
+// Tasks
+
+void Deferred::runWork(DeferredId work) {
+  inTask(current->worker, [&] { call(work); });
+}
+
+/// The first thread that has something to do; false when all sleep.
+bool Deferred::runThread() {
+  if (current->softirqdWoken) {
+    current->softirqdWoken = false;
+    if (current->softirqPending)
+      inTask(current->ksoftirqd, [&] {
+        kernel.context.irqSave();
+        handleSoftirqs();
+      });
+    return true;
+  }
+  if (const auto thread = takeFirst(DeferredKind::IrqThread)) {
+    for (const IrqLine &line : current->lines)
+      if (line.thread == *thread) {
+        inTask(line.task, [&] { call(*thread); });
+        return true;
+      }
+    return true;
+  }
+  if (const auto work = takeFirst(DeferredKind::Work)) {
+    runWork(*work);
+    return true;
+  }
+  return false;
+}
+
+/// One thing that another context has to do, idling no longer than `deadline`; false when there is none.
+bool Deferred::runOne(uint64_t deadline) {
+  Context &context = kernel.context;
+  runPendingInterrupts();
+  if (runThread())
+    return true;
+  const auto next = nextEvent();
+  if (!next || *next > deadline)
+    return false;
+  context.advanceTo(*next);
+  inTask(context.idleTask(), [&] { interruptOfClock(); });
+  return true;
+}
+
+void Deferred::schedule() {
+  kernel.context.schedule();
+  if (kernel.context.task().state == TaskState::Running)
+    runThread();
+}
+
+void Deferred::waitUntil(const std::function<bool()> &ready) {
+  if (ready())
+    return;
+  kernel.context.schedule();
+  while (!ready())
+    if (!runOne(UINT64_MAX))
+      throw Death{DeathKind::Hang};
+}
+
+bool Deferred::waitUntil(const std::function<bool()> &ready, uint64_t nanoseconds) {
+  if (ready())
+    return true;
+  const uint64_t deadline = kernel.context.nanoseconds() + nanoseconds;
+  kernel.context.schedule();
+  while (!ready())
+    if (!runOne(deadline)) {
+      kernel.context.advanceTo(deadline);
+      return ready();
+    }
+  return true;
+}
+
+void Deferred::sleep(uint64_t nanoseconds) {
+  waitUntil([] { return false; }, nanoseconds);
+}
+
+void Deferred::runPending() {
+  runPendingInterrupts();
+  while (runThread())
+    ;
+}
+
+void Deferred::advance(uint64_t nanoseconds) {
+  const uint64_t deadline = kernel.context.nanoseconds() + nanoseconds;
+  while (runOne(deadline))
+    ;
+  kernel.context.advanceTo(deadline);
+}
+
+} // namespace kmem::sim
