@@ -54,7 +54,7 @@ llvm::json::Array Experiments::splat() const {
     if (isDropped(line))
       continue;
     if (seen < plainLines || (seen < keyLines && isKey(line)))
-      lines.push_back(line.substr(0, longestLine));
+      lines.push_back(line.substr(0, longestLine).str());
     ++seen;
   }
   return lines;
