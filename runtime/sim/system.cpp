@@ -17,10 +17,11 @@ System::~System() = default;
 
 System::State::State(const System &system)
     : console(system.kernel.console), reports(system.kernel.reports.state()), memory(system.kernel.memory.state()),
-      context(system.kernel.context.state()), locks(system.kernel.locks.state()), faults(system.faults.state()),
-      oracle(system.oracle.state()), pages(system.pages.state()), slub(system.slub.state()),
-      vmalloc(system.vmalloc.state()), percpu(system.percpu.state()), mempools(system.mempools.state()),
-      dma(system.dma.state()), dmaPools(system.dmaPools.state()), devres(system.devres.state()) {}
+      context(system.kernel.context.state()), locks(system.kernel.locks.state()),
+      deferred(system.kernel.deferred.state()), faults(system.faults.state()), oracle(system.oracle.state()),
+      pages(system.pages.state()), slub(system.slub.state()), vmalloc(system.vmalloc.state()),
+      percpu(system.percpu.state()), mempools(system.mempools.state()), dma(system.dma.state()),
+      dmaPools(system.dmaPools.state()), devres(system.devres.state()) {}
 
 void System::State::restoreTo(System &system) const {
   system.kernel.console = console;
@@ -28,6 +29,7 @@ void System::State::restoreTo(System &system) const {
   system.kernel.memory.restore(memory);
   system.kernel.context.restore(context);
   system.kernel.locks.restore(locks);
+  system.kernel.deferred.restore(deferred);
   system.faults.restore(faults);
   system.oracle.restore(oracle);
   system.pages.restore(pages);
