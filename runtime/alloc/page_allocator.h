@@ -28,15 +28,20 @@ public:
   /// Frees about `pages` pages to the page allocator; the number freed, 0 when nothing is left. `gfp` says whether
   /// filesystems and I/O may be entered.
   virtual uint64_t reclaim(Gfp gfp, uint64_t pages) = 0;
+  /// An estimate of what reclaim() could free in all.
+  virtual uint64_t reclaimable() const { return 0; }
 };
 
 /// Chooses and kills a process when nothing can be reclaimed (mm/oom_kill.c).
 class OomKiller {
 public:
   virtual ~OomKiller() = default;
+  virtual bool hasVictim() const = 0;
   /// Frees the memory of one process and says so on the console; false when there is no process left to kill.
   virtual bool killOne() = 0;
 };
+
+class FreeObserver;
 
 class PageAllocator : public FrameSource {
 public:
@@ -81,6 +86,11 @@ public:
   // Who helps when memory is short. Not part of the state; both outlive the allocator.
   void addReclaimer(Reclaimer *reclaimer);
   void setOomKiller(OomKiller *killer);
+  /// Looks at every block before it is freed.
+  void setFreeObserver(FreeObserver *observer);
+  /// Lets kswapd do what it was woken for: reclaim up to the high marks, take back boosts. The kernel's runs when the
+  /// CPU is given away.
+  void runKswapd();
 
   // What there is
   std::vector<ZoneIndex> zones() const; ///< populated, node by node, lowest first
@@ -99,10 +109,9 @@ public:
   const State &state() const { return *current; }
   void restore(const State &state);
 
+  struct Parts; ///< page_allocator_parts.h
 private:
-  struct Parts;
   Kernel &kernel;
-  Oracle &oracle;
   std::unique_ptr<State> current;
   std::unique_ptr<Parts> parts;
 };

@@ -5,6 +5,7 @@
 
 #include <array>
 #include <cstdint>
+#include <vector>
 
 namespace kmem::sim {
 
@@ -16,6 +17,7 @@ struct ZoneIndex {
   uint8_t node;
   ZoneId zone;
   unsigned slot() const { return node * zoneCount + unsigned(zone); }
+  static ZoneIndex ofSlot(unsigned slot) { return {uint8_t(slot / zoneCount), ZoneId(slot % zoneCount)}; }
   bool operator==(const ZoneIndex &) const = default;
 };
 
@@ -36,12 +38,12 @@ struct ZoneView {
   uint32_t pcpBatch, pcpHighMin, pcpHighMax;
   std::array<uint64_t, orderCount> freeBlocks; ///< nr_free by order
   std::array<std::array<uint64_t, orderCount>, migrateTypeCount> freeBlocksByType;
-  std::array<uint32_t, 64> perCpuPages; ///< pcp->count
+  std::vector<uint32_t> perCpuPages; ///< pcp->count by CPU
 };
 
 /// What the allocator did beyond handing out pages, since boot.
 struct Events {
-  uint64_t kswapdWakes, directReclaims, pagesReclaimed, compactions, oomKills;
+  uint64_t kswapdWakes, kswapdRuns, directReclaims, pagesReclaimed, compactions, oomKills;
 };
 
 } // namespace kmem::sim
