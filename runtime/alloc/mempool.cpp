@@ -15,7 +15,8 @@ constexpr SiteByRelease tooMany = {{"add_element", file, 143}, {"add_element", f
 constexpr SiteByRelease constructor = {{"mempool_alloc_slab", file, 531}, {"mempool_alloc_slab", file, 578}};
 
 constexpr int enomem = -12;
-constexpr unsigned maxWaits = 16; // with nothing given back in that many sleeps, nobody ever will
+constexpr uint64_t waitNanoseconds = 5'000'000'000; // io_schedule_timeout(5 * HZ)
+constexpr unsigned maxWaits = 16;                   // with nothing given back in that many, nobody ever will
 
 } // namespace
 
@@ -118,9 +119,9 @@ Address Mempools::allocate(MempoolId pool, Gfp gfp) {
     }
     if (!flags.allowsBlocking(gfp))
       return 0;
-    if (++waits > maxWaits)
+    if (waits++ == maxWaits)
       throw Death{DeathKind::Hang};
-    kernel.context.schedule();
+    kernel.deferred.waitUntil([&] { return current.pools[pool].current > 0; }, waitNanoseconds);
   }
 }
 

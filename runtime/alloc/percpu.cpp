@@ -27,6 +27,8 @@ uint64_t alignUp(uint64_t value, uint64_t align) { return (value + align - 1) & 
 
 Percpu::Percpu(Kernel &kernel, PageAllocator &pages, Kmalloc &kmalloc, Vmalloc &vmalloc)
     : kernel(kernel), pages(pages), kmalloc(kmalloc), vmalloc(vmalloc), sizes(percpuLayoutOf(kernel.profile)) {
+  Deferred &deferred = kernel.deferred;
+  balanceWork = deferred.create(DeferredKind::Work, deferred.registerCallback([this](uint64_t) { balance(); }), 0);
   if (const auto place = firstPercpuChunk(kernel.profile, sizes))
     firstUnit = directMapStart + *place;
   else

@@ -31,8 +31,6 @@ public:
   Address at(PercpuPointer pointer, unsigned cpu) const; ///< per_cpu_ptr()
   /// pcpu_balance_workfn(), which the kernel queues as work.
   void balance();
-  /// What the system workqueue would do now.
-  void runQueuedWork();
 
   const PercpuLayout &layout() const { return sizes; }
   uint64_t chunkCount() const { return now.chunks.live(); }
@@ -78,7 +76,7 @@ public:
     CowArray<uint64_t> populated;  ///< bitmap of pages, wordsPerChunk a chunk
     uint64_t populatedPages = 0, emptyPopulated = 0;
     Address pageArray = 0; ///< pcpu_get_pages()
-    bool atomicFailed = false, balanceQueued = false;
+    bool atomicFailed = false;
     uint8_t warningsLeft = 10;
   };
   const State &state() const { return now; }
@@ -105,7 +103,7 @@ private:
   void fail(const Request &request, const char *why);
   ChunkId chunkOf(Address address);
   bool shouldReclaim(ChunkId chunk) const;
-  void queueBalance() { now.balanceQueued = true; }
+  void queueBalance() { kernel.deferred.queueWork(balanceWork); }
   // percpu_chunk.cpp
   ChunkId addChunk(Address base, uint32_t pages, uint32_t begin, uint32_t end, bool immutable);
   ChunkId createChunk(Gfp gfp);
@@ -147,6 +145,7 @@ private:
   Kmalloc &kmalloc;
   Vmalloc &vmalloc;
   PercpuLayout sizes;
+  DeferredId balanceWork;
   Address firstUnit = 0; ///< pcpu_base_addr
   State now;
 };

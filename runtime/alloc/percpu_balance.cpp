@@ -11,13 +11,7 @@ constexpr uint64_t emptyPagesHigh = 4; // PCPU_EMPTY_POP_PAGES_HIGH
 
 } // namespace
 
-void Percpu::runQueuedWork() {
-  if (now.balanceQueued)
-    balance();
-}
-
 void Percpu::balance() {
-  now.balanceQueued = false;
   const uint32_t before = kernel.context.task().flags & PfMemallocNoio;
   kernel.context.taskForWrite().flags |= PfMemallocNoio;
   {

@@ -4,8 +4,6 @@
 #include "runtime/alloc/vmalloc.h"
 #include "runtime/alloc/vmalloc_sites.h"
 
-#include <utility>
-
 namespace kmem::sim {
 
 namespace sites = vmalloc_sites;
@@ -42,17 +40,7 @@ void Vmalloc::defer(Address address) {
   kernel.memory.store(address, first, CodeSite{"llist_add_batch", "lib/llist.c", 0});
   current.deferred.write(cpu) = address;
   if (!first)
-    queueDeferredFree();
-}
-
-void Vmalloc::queueDeferredFree() { current.deferredQueued = true; }
-void Vmalloc::queueDrain() { current.drainQueued = true; }
-
-void Vmalloc::runQueuedWork() {
-  if (std::exchange(current.deferredQueued, false))
-    freeDeferred();
-  if (current.drainQueued)
-    drain();
+    kernel.deferred.queueWork(deferredFreeWork);
 }
 
 void Vmalloc::freeDeferred() {

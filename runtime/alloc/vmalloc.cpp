@@ -18,8 +18,6 @@ constexpr unsigned maxBulk = 100;         // vm_area_alloc_pages() asks for at m
 constexpr unsigned maxNofailRetries = 64; // a __GFP_NOFAIL that finds nothing so often waits for ever
 constexpr uint64_t vmapAreaSize = 72;     // sizeof(struct vmap_area)
 
-uint64_t alignUp(uint64_t value, uint64_t align) { return (value + align - 1) & ~(align - 1); }
-
 /// Boot leaves a stack for each kernel thread at the bottom of the area, each in a slot of twice its size.
 struct BootStacks {
   unsigned count;
@@ -43,6 +41,10 @@ Vmalloc::Vmalloc(Kernel &kernel, PageAllocator &pages, Slub &slub, Kmalloc &kmal
     : kernel(kernel), pages(pages), slub(slub), kmalloc(kmalloc), vmapAreaCache(slub.named("vmap_area")) {
   if (vmapAreaCache == noCache)
     vmapAreaCache = slub.create({.name = "vmap_area", .size = vmapAreaSize, .flags = slub.flags.panic});
+  Deferred &deferred = kernel.deferred;
+  deferredFreeWork =
+      deferred.create(DeferredKind::Work, deferred.registerCallback([this](uint64_t) { freeDeferred(); }), 0);
+  drainWork = deferred.create(DeferredKind::Work, deferred.registerCallback([this](uint64_t) { drain(); }), 0);
   const Profile &profile = kernel.profile;
   const unsigned nodes = release612() ? std::clamp(profile.cpus, 1u, 128u) : 1;
   current.space = VmapSpace(nodes, !release612());
@@ -124,8 +126,7 @@ Address Vmalloc::allocateOnce(const Request &request) {
                                      ", vm_struct allocation failed" + (nofail ? ". Retrying." : ""));
     if (!nofail)
       return 0;
-    if (attempt == maxNofailRetries)
-      throw Death{DeathKind::Hang};
+    waitForMemory(attempt);
   }
   if (!fillArea(*area, request))
     return 0;
@@ -134,6 +135,13 @@ Address Vmalloc::allocateOnce(const Request &request) {
   area->flags &= ~uint64_t(VmUninitialized);
   current.space.update(*area);
   return area->address;
+}
+
+/// schedule_timeout_uninterruptible(1) between the tries of a __GFP_NOFAIL.
+void Vmalloc::waitForMemory(unsigned attempt) {
+  if (attempt == maxNofailRetries)
+    throw Death{DeathKind::Hang};
+  kernel.deferred.sleep(1'000'000'000 / kernel.profile.hz);
 }
 
 /// __vmalloc_area_node(): the frames, and their array, which is vmalloc memory itself above a page.
@@ -224,8 +232,8 @@ bool Vmalloc::mapArea(const VmArea &area, const Request &request) {
     mapped = mapPointers(area.address, area.pages, area.pageCount, request.protection) == 0;
     if (!mapped && !(request.gfp & flags.nofail))
       break;
-    if (!mapped && attempt == maxNofailRetries)
-      throw Death{DeathKind::Hang};
+    if (!mapped)
+      waitForMemory(attempt);
   }
   if (scope) {
     uint32_t &now = kernel.context.taskForWrite().flags;

@@ -89,9 +89,6 @@ public:
   int mapFrames(Address address, std::span<const Pfn> frames, uint64_t protection);
   void unmapRange(Address address, uint64_t size);
 
-  /// What the system workqueue would do now: deferred vfree()s and the purge.
-  void runQueuedWork();
-
   // Questions
   std::optional<Pfn> toPage(Address address);                           ///< vmalloc_to_page(), nothing for NULL
   std::optional<Pfn> toPfn(Address address) { return toPage(address); } ///< vmalloc_to_pfn()
@@ -112,7 +109,6 @@ public:
     CowArray<Address> deferred;   ///< vfree_deferred by CPU: a list through the first word of each area
     CowArray<Address> spare;      ///< ne_fit_preload_node by CPU
     uint64_t allocatedPages = 0;
-    bool drainQueued = false, deferredQueued = false;
   };
   const State &state() const { return current; }
   void restore(const State &state) { current = state; }
@@ -121,6 +117,7 @@ private:
   // vmalloc.cpp
   struct Request;
   Address allocateOnce(const Request &request);
+  void waitForMemory(unsigned attempt);
   bool fillArea(VmArea &area, const Request &request);
   uint32_t allocatePages(const VmArea &area, uint64_t wanted, Gfp gfp);
   void writePageArray(Address array, uint64_t index, std::span<const Pfn> frames);
@@ -145,8 +142,6 @@ private:
   void freeNow(Address address);
   std::optional<VmArea> removeForFree(Address address, const SiteByRelease &unknown, const char *function);
   void freePages(const VmArea &area);
-  void queueDeferredFree();
-  void queueDrain();
   // vmap.cpp
   int mapPage(Address address, std::optional<Pfn> frame, uint64_t protection);
   int mapPointers(Address address, Address array, uint64_t count, uint64_t protection);
@@ -170,6 +165,7 @@ private:
   Kmalloc &kmalloc;
   AreaSanitizer *sanitizer = nullptr;
   CacheId vmapAreaCache;
+  DeferredId deferredFreeWork, drainWork; ///< vfree_deferred.wq and drain_vmap_work
   State current;
 };
 

@@ -170,7 +170,7 @@ void Vmalloc::freeNoFlush(const VmArea &area) {
   }
   freeUnused(unused);
   if (current.space.lazyPages() > lazyMaxPages())
-    queueDrain();
+    kernel.deferred.queueWork(drainWork);
 }
 
 uint64_t Vmalloc::lazyMaxPages() const {
@@ -186,7 +186,6 @@ void Vmalloc::reclaimAndPurge() {
 
 /// drain_vmap_area_work().
 void Vmalloc::drain() {
-  current.drainQueued = false;
   LockScope lock(kernel, KernelLock::VmapPurge);
   purgeLazily(false);
 }

@@ -76,7 +76,7 @@ void MiscGroup::percpuSizes() {
     }
     experiments.finish(std::move(record));
     system.percpu.free(pointer);
-    system.percpu.runQueuedWork();
+    system.kernel.deferred.runPending();
   }
 }
 
@@ -91,7 +91,7 @@ void MiscGroup::percpuAlignments() {
       record["align"] = alignmentOf(system.percpu.at(pointer, 0));
     experiments.finish(std::move(record));
     system.percpu.free(pointer);
-    system.percpu.runQueuedWork();
+    system.kernel.deferred.runPending();
   }
   experiments.begin();
   system.percpu.free(0);
@@ -114,7 +114,7 @@ void MiscGroup::percpuUntilFull() {
     experiments.finish(std::move(record));
     for (; !kept.empty(); kept.pop_back())
       system.percpu.free(kept.back());
-    system.percpu.runQueuedWork();
+    system.kernel.deferred.runPending();
   }
 }
 

@@ -7,6 +7,8 @@ namespace {
 
 constexpr size_t mostOddPages = 20000; ///< odd pages that are given back
 constexpr unsigned mostRounds = 20;
+/// Taking page by page lasts longer than warn_alloc() keeps quiet after a message.
+constexpr uint64_t takingAllPages = 12'000'000'000;
 
 } // namespace
 
@@ -82,6 +84,7 @@ void VmallocGroup::oddPagesRow(uint64_t size, llvm::StringRef call, Address memo
 }
 
 void VmallocGroup::oddPagesOnly() {
+  system.kernel.deferred.advance(takingAllPages);
   std::vector<Pfn> kept, all = takeAllPages(named("GFP_NOWAIT") | gfp.nowarn | gfp.memalloc);
   size_t freed = 0;
   for (auto page = all.rbegin(); page != all.rend(); ++page)
