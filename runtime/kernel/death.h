@@ -9,6 +9,7 @@ enum class DeathKind {
   Oops,  ///< the thread is killed, the machine lives
   Panic, ///< the machine is dead: an oops in interrupt context, or panic()
   Hang,  ///< the thread waits for something that never comes, such as a lock it holds itself
+  Signal, ///< a user process got a signal that kills it; the kernel is well
 };
 
 struct Death {
