@@ -11,7 +11,7 @@ System::System(const Profile &profile, uint64_t seed, std::unique_ptr<HostWindow
       slub(kernel, pages, oracle, seed), kmalloc(kernel, pages, slub), vmalloc(kernel, pages, slub, kmalloc),
       kvmalloc(kernel, kmalloc, vmalloc), percpu(kernel, pages, kmalloc, vmalloc),
       mempools(kernel, pages, slub, kmalloc), dma(kernel, pages, vmalloc), dmaPools(kernel, kmalloc, dma),
-      devres(kernel, kmalloc) {}
+      devres(kernel, kmalloc), user(kernel, pages, oracle) {}
 
 System::~System() = default;
 
@@ -21,7 +21,7 @@ System::State::State(const System &system)
       deferred(system.kernel.deferred.state()), faults(system.faults.state()), oracle(system.oracle.state()),
       pages(system.pages.state()), slub(system.slub.state()), vmalloc(system.vmalloc.state()),
       percpu(system.percpu.state()), mempools(system.mempools.state()), dma(system.dma.state()),
-      dmaPools(system.dmaPools.state()), devres(system.devres.state()) {}
+      dmaPools(system.dmaPools.state()), devres(system.devres.state()), user(system.user.state()) {}
 
 void System::State::restoreTo(System &system) const {
   system.kernel.console = console;
@@ -40,6 +40,7 @@ void System::State::restoreTo(System &system) const {
   system.dma.restore(dma);
   system.dmaPools.restore(dmaPools);
   system.devres.restore(devres);
+  system.user.restore(user);
 }
 
 System::Snapshot System::snapshot() const {

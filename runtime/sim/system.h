@@ -18,6 +18,7 @@
 #include "runtime/fault/kernel_faults.h"
 #include "runtime/fault/recorder.h"
 #include "runtime/kernel/kernel.h"
+#include "runtime/user/user_memory.h"
 
 #include <memory>
 
@@ -45,6 +46,7 @@ public:
   DmaMemory dma;
   DmaPools dmaPools;
   Devres devres;
+  UserMemory user;
 
   struct State;
   using Snapshot = std::shared_ptr<const State>;

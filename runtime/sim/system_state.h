@@ -30,6 +30,7 @@ struct System::State {
   DmaMemory::State dma;
   DmaPools::State dmaPools;
   Devres::State devres;
+  UserMemory::State user;
 };
 
 } // namespace kmem::sim
