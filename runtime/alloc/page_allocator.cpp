@@ -3,7 +3,9 @@
 namespace kmem::sim {
 
 PageAllocator::PageAllocator(Kernel &kernel, Oracle &oracle)
-    : kernel(kernel), current(std::make_unique<State>()), parts(std::make_unique<Parts>(kernel, *current, oracle)) {}
+    : kernel(kernel), current(std::make_unique<State>()), parts(std::make_unique<Parts>(kernel, *current, oracle)) {
+  kernel.memory.setFrameSource(this);
+}
 PageAllocator::~PageAllocator() = default;
 
 std::optional<Pfn> PageAllocator::allocate(Gfp gfp, unsigned order, std::optional<unsigned> node) {
@@ -47,6 +49,7 @@ void PageAllocator::drainCpu(unsigned cpu) { parts->perCpu.drain(cpu); }
 void PageAllocator::warnAlloc(Gfp gfp, const std::string &what) { parts->warnAllocation(gfp, what); }
 void PageAllocator::addReclaimer(Reclaimer *reclaimer) { parts->reclaimers.push_back(reclaimer); }
 void PageAllocator::setOomKiller(OomKiller *killer) { parts->oomKiller = killer; }
+void PageAllocator::setSanitizer(PageSanitizer *sanitizer) { parts->pages.setSanitizer(sanitizer); }
 void PageAllocator::setFreeObserver(FreeObserver *observer) { parts->pages.setObserver(observer); }
 void PageAllocator::runKswapd() { parts->runKswapd(); }
 void PageAllocator::restore(const State &state) { *current = state; }
