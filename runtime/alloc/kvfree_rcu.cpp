@@ -39,6 +39,17 @@ void KvfreeRcu::free(Address pointer, Address head) {
   kernel.deferred.queueDelayedWork(now.monitor, waiting() >= fullBatch ? 1 : drainSeconds * kernel.profile.hz);
 }
 
+bool KvfreeRcu::queueHead(Address head, Address function) {
+  constexpr uint32_t maxReports = 3;
+  if (objects.queueRcuHead(head))
+    return true;
+  if (now.doubleFrees++ < maxReports)
+    kernel.console.print("call_rcu(): Double-freed CB " + kernel.reports.describePointer(head) + "->" +
+                         kernel.symbols.nameOf(function) + "()!!!  ");
+  now.leaked.set(head, 1);
+  return false;
+}
+
 void KvfreeRcu::queueBatch() { kernel.deferred.callRcu(batchWork, now.next); }
 
 void KvfreeRcu::freeBatch(uint64_t end) {

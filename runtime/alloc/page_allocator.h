@@ -42,6 +42,7 @@ public:
 };
 
 class FreeObserver;
+class PageSanitizer;
 
 class PageAllocator : public FrameSource {
 public:
@@ -88,6 +89,7 @@ public:
   void setOomKiller(OomKiller *killer);
   /// Looks at every block before it is freed.
   void setFreeObserver(FreeObserver *observer);
+  void setSanitizer(PageSanitizer *sanitizer);
   /// Lets kswapd do what it was woken for: reclaim up to the high marks, take back boosts. The kernel's runs when the
   /// CPU is given away.
   void runKswapd();

@@ -43,6 +43,8 @@ void PagePreparation::handOut(Pfn pfn, unsigned order, Gfp gfp, bool fromReserve
   head.order = uint8_t(order);
   head.refCount = 1;
   head.pageFlags = uint16_t((compound ? PageHead : 0) | (fromReserves ? PagePfmemalloc : 0));
+  if (sanitizer)
+    sanitizer->pagesAllocated(pfn, order);
   if ((gfp & flags.zero) || kernel.profile.initOnAlloc)
     for (Pfn each = pfn; each < end; ++each)
       kernel.memory.dropFrame(each);
@@ -124,6 +126,8 @@ bool PagePreparation::takeBack(Pfn pfn, unsigned order) {
     return false;
   if (observer)
     observer->aboutToFree(pageToVirt(pfn), pageSize << order, kernel.profile.debugObjects);
+  if (sanitizer)
+    sanitizer->pagesFreed(pfn, order);
   Page &head = kernel.memory.pageForWrite(pfn);
   head.pageFlags = 0;
   head.compoundHead = 0;

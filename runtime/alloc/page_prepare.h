@@ -4,6 +4,7 @@
 
 #include "runtime/alloc/free_observer.h"
 #include "runtime/alloc/page_allocator_state.h"
+#include "runtime/alloc/page_sanitizer.h"
 
 namespace kmem::sim {
 
@@ -23,6 +24,7 @@ public:
   [[noreturn]] void bugOnPage(Pfn pfn, const char *condition, const CodeSite &site);
 
   void setObserver(FreeObserver *freeObserver) { observer = freeObserver; }
+  void setSanitizer(PageSanitizer *pageSanitizer) { sanitizer = pageSanitizer; }
   bool checksPages() const { return checks; }
 
 private:
@@ -32,6 +34,7 @@ private:
 
   Kernel &kernel;
   FreeObserver *observer = nullptr;
+  PageSanitizer *sanitizer = nullptr;
   const bool checks; ///< check_pages_enabled
 };
 

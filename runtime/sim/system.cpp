@@ -11,7 +11,21 @@ System::System(const Profile &profile, uint64_t seed, std::unique_ptr<HostWindow
       slub(kernel, pages, oracle, seed), kmalloc(kernel, pages, slub), vmalloc(kernel, pages, slub, kmalloc),
       kvmalloc(kernel, kmalloc, vmalloc), percpu(kernel, pages, kmalloc, vmalloc),
       mempools(kernel, pages, slub, kmalloc), dma(kernel, pages, vmalloc), dmaPools(kernel, kmalloc, dma),
-      devres(kernel, kmalloc), user(kernel, pages, oracle) {}
+      devres(kernel, kmalloc), user(kernel, pages, oracle), debugObjects(kernel),
+      kvfreeRcu(kernel, kvmalloc, debugObjects) {
+  slub.addFreeObserver(&debugObjects);
+  pages.setFreeObserver(&debugObjects);
+  if (profile.kasan)
+    addKasan();
+}
+
+void System::addKasan() {
+  kasan = std::make_unique<Kasan>(kernel, pages, slub, vmalloc);
+  kernel.memory.setAccessCheck(kasan.get());
+  pages.setSanitizer(kasan.get());
+  slub.setSanitizer(kasan.get());
+  vmalloc.setSanitizer(kasan.get());
+}
 
 System::~System() = default;
 
@@ -21,7 +35,11 @@ System::State::State(const System &system)
       deferred(system.kernel.deferred.state()), faults(system.faults.state()), oracle(system.oracle.state()),
       pages(system.pages.state()), slub(system.slub.state()), vmalloc(system.vmalloc.state()),
       percpu(system.percpu.state()), mempools(system.mempools.state()), dma(system.dma.state()),
-      dmaPools(system.dmaPools.state()), devres(system.devres.state()), user(system.user.state()) {}
+      dmaPools(system.dmaPools.state()), devres(system.devres.state()), user(system.user.state()),
+      debugObjects(system.debugObjects.state()), kvfreeRcu(system.kvfreeRcu.state()) {
+  if (system.kasan)
+    kasan = system.kasan->state();
+}
 
 void System::State::restoreTo(System &system) const {
   system.kernel.console = console;
@@ -41,6 +59,10 @@ void System::State::restoreTo(System &system) const {
   system.dmaPools.restore(dmaPools);
   system.devres.restore(devres);
   system.user.restore(user);
+  system.debugObjects.restore(debugObjects);
+  system.kvfreeRcu.restore(kvfreeRcu);
+  if (kasan)
+    system.kasan->restore(*kasan);
 }
 
 System::Snapshot System::snapshot() const {

@@ -5,10 +5,13 @@
 // callbacks.
 #pragma once
 
+#include "runtime/alloc/debug_objects.h"
 #include "runtime/alloc/devres.h"
 #include "runtime/alloc/dma_coherent.h"
 #include "runtime/alloc/dma_pool.h"
+#include "runtime/alloc/kasan.h"
 #include "runtime/alloc/kmalloc.h"
+#include "runtime/alloc/kvfree_rcu.h"
 #include "runtime/alloc/kvmalloc.h"
 #include "runtime/alloc/mempool.h"
 #include "runtime/alloc/page_allocator.h"
@@ -47,6 +50,9 @@ public:
   DmaPools dmaPools;
   Devres devres;
   UserMemory user;
+  DebugObjects debugObjects;
+  KvfreeRcu kvfreeRcu;
+  std::unique_ptr<Kasan> kasan; ///< null without Profile::kasan
 
   struct State;
   using Snapshot = std::shared_ptr<const State>;
@@ -54,6 +60,9 @@ public:
   void restore(const Snapshot &snapshot);
 
   const Profile &profile() const { return kernel.profile; }
+
+private:
+  void addKasan();
 };
 
 } // namespace kmem::sim

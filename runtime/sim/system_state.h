@@ -31,6 +31,9 @@ struct System::State {
   DmaPools::State dmaPools;
   Devres::State devres;
   UserMemory::State user;
+  DebugObjects::State debugObjects;
+  KvfreeRcu::State kvfreeRcu;
+  std::optional<Kasan::State> kasan;
 };
 
 } // namespace kmem::sim
