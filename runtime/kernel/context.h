@@ -126,6 +126,10 @@ public:
   /// lockdep's irq_config: as markInterruptThreaded(), for parts of a handler.
   void setInterruptConfig(bool config);
 
+  /// Whether the code runs on the stack of interrupts. The setter returns what was before.
+  bool onInterruptStack() const;
+  bool setInterruptStack(bool on);
+
   // The task's own scopes
   /// memalloc_*_save(): returns what restoreTaskFlag() wants back.
   uint32_t setTaskFlag(TaskFlag flag);

@@ -158,6 +158,9 @@ void Context::leaveNmi(const InterruptedState &before) {
 void Context::markInterruptThreaded() { cpuForWrite().irqThreaded = true; }
 void Context::setInterruptConfig(bool config) { cpuForWrite().irqConfig = config; }
 
+bool Context::onInterruptStack() const { return cpuState().interruptStack; }
+bool Context::setInterruptStack(bool on) { return std::exchange(cpuForWrite().interruptStack, on); }
+
 bool Context::lockdepInHardirq() const { return cpuState().hardirqDepth; }
 bool Context::lockdepInSoftirq() const { return cpuState().softirqDepth; }
 bool Context::interruptIsThreadable() const { return cpuState().irqThreaded || cpuState().irqConfig; }

@@ -13,6 +13,7 @@ struct CpuState {
   uint8_t softirqDepth; ///< lockdep's softirq_context
   bool irqThreaded;     ///< lockdep's hardirq_threaded
   bool irqConfig;       ///< lockdep's irq_config
+  bool interruptStack;
   TaskId task;
   TaskId idleTask;
   uint32_t memallocBeforeSoftirq; ///< PF_MEMALLOC of the interrupted task

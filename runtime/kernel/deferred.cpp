@@ -15,6 +15,9 @@ constexpr SiteByRelease deleteTimerInHardirq{{"__timer_delete_sync", "kernel/tim
 constexpr SiteByRelease flushSite{{"", "kernel/workqueue.c", 3017}, {"", "kernel/workqueue.c", 4300}};
 constexpr SiteByRelease cancelSite{{"", "kernel/workqueue.c", 3017}, {"", "kernel/workqueue.c", 4393}};
 constexpr SiteByRelease completionSite{{"", "kernel/sched/completion.c", 101}, {"", "kernel/sched/completion.c", 111}};
+constexpr SiteByRelease unlockWaitSite{{"", "kernel/softirq.c", 935}, {"", "kernel/softirq.c", 919}};
+constexpr SiteByRelease flushInReclaim{{"check_flush_dependency", "kernel/workqueue.c", 2632},
+                                       {"check_flush_dependency", "kernel/workqueue.c", 3764}};
 constexpr SiteByRelease synchronizeRcuSite{{"rcu", "kernel/rcu/tree.c", 3574}, {"rcu", "kernel/rcu/tree.c", 4113}};
 
 } // namespace
@@ -166,6 +169,7 @@ void Deferred::callRcu(CallbackId callback, uint64_t argument) {
 void Deferred::killTasklet(DeferredId tasklet) {
   if (kernel.context.inInterrupt())
     kernel.console.print("Attempt to kill tasklet from interrupt");
+  kernel.context.mightSleep(unlockWaitSite.in(kernel.profile.release));
   waitUntil([&] { return !isPending(tasklet); });
 }
 
@@ -183,6 +187,8 @@ bool Deferred::flushWork(DeferredId work) {
   kernel.context.mightSleep(flushSite.in(kernel.profile.release));
   if (!flushStarts(work))
     return false;
+  if (kernel.context.task().flags & PfMemalloc)
+    warnOnceIf(true, flushInReclaim); // check_flush_dependency(): a task of reclaim waits for a queue that is not
   kernel.context.mightSleep(completionSite.in(kernel.profile.release));
   if (current->items[work].delay) { // flush_delayed_work() queues it at once
     cancel(work);
@@ -202,9 +208,13 @@ bool Deferred::cancelWorkSync(DeferredId work) {
 }
 bool Deferred::cancelDelayedWorkSync(DeferredId work) { return cancelWorkSync(work); }
 
-bool Deferred::deleteTimerSync(DeferredId timer) {
+void Deferred::checkNotInHardirq() {
   if (kernel.context.inHardirq())
     kernel.reports.warn(deleteTimerInHardirq.in(kernel.profile.release));
+}
+
+bool Deferred::deleteTimerSync(DeferredId timer) {
+  checkNotInHardirq();
   LockScope base(kernel, KernelLock::TimerBase, LockVariant::IrqSave);
   return cancel(timer);
 }

@@ -72,6 +72,8 @@ public:
   ~Deferred();
 
   CallbackId registerCallback(Callback callback);
+  /// Calls it here and now.
+  void invoke(CallbackId callback, uint64_t argument) const { callbacks.at(callback)(argument); }
 
   DeferredId create(DeferredKind kind, CallbackId callback, uint64_t argument);
   void destroy(DeferredId item);
@@ -124,8 +126,12 @@ public:
   void waitUntil(const std::function<bool()> &ready);
   /// The same with a limit: false when the time was over first.
   bool waitUntil(const std::function<bool()> &ready, uint64_t nanoseconds);
-  /// schedule_timeout() of a task that nobody wakes.
+  /// Sleeps for a time in schedule(); nobody wakes the task before.
   void sleep(uint64_t nanoseconds);
+  /// schedule_timeout() with its timer on the stack; only a task whose state says so sleeps.
+  void scheduleTimeout(uint64_t jiffies);
+  /// What debug objects say of an object "on the stack" where the stack is that of interrupts.
+  void checkOnStack();
   /// Everything that can run at once, until nothing is left.
   void runPending();
   /// Idles for a time, with what becomes due in it.
@@ -149,6 +155,7 @@ private:
   std::optional<DeferredId> takeFirst(DeferredKind kind, uint64_t atMost = UINT64_MAX);
   void expireDelayedWork();
   bool flushStarts(DeferredId work);
+  void checkNotInHardirq(); ///< of del_timer_sync()
   void waitForGracePeriod();
   void warnOnceIf(bool condition, const SiteByRelease &site);
 

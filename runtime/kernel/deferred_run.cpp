@@ -7,7 +7,11 @@ namespace kmem::sim {
 
 namespace {
 
-constexpr unsigned maxSoftirqRestart = 10; // MAX_SOFTIRQ_RESTART
+constexpr unsigned maxSoftirqRestart = 10;   // MAX_SOFTIRQ_RESTART
+constexpr unsigned maxNotOnStackReports = 4; // lib/debugobjects.c
+
+constexpr SiteByRelease notOnStack{{"lookup_object_or_alloc", "lib/debugobjects.c", 558},
+                                   {"lookup_object_or_alloc", "lib/debugobjects.c", 557}};
 
 } // namespace
 
@@ -22,7 +26,9 @@ void Deferred::call(DeferredId id) {
 
 void Deferred::inHardirq(const std::function<void()> &body) {
   const Context::InterruptedState before = kernel.context.enterHardirq();
+  const bool stackBefore = kernel.context.setInterruptStack(true);
   body();
+  kernel.context.setInterruptStack(stackBefore);
   kernel.context.leaveHardirq(before);
 }
 
@@ -30,10 +36,12 @@ void Deferred::inHardirq(const std::function<void()> &body) {
 void Deferred::inTask(TaskId task, const std::function<void()> &body) {
   Context &context = kernel.context;
   const bool irqsWereOff = context.irqsDisabled();
+  const bool stackBefore = context.setInterruptStack(false);
   const TaskId before = context.switchTo(task);
   context.loadIrqFlag(false);
   body();
   context.switchTo(before);
+  context.setInterruptStack(stackBefore);
   context.loadIrqFlag(irqsWereOff);
 }
 
@@ -86,8 +94,11 @@ void Deferred::raiseSoftirq(uint32_t bits) {
 }
 
 void Deferred::runPendingSoftirqs() {
-  if (current->softirqPending && !kernel.context.inInterrupt())
-    handleSoftirqs();
+  if (!current->softirqPending || kernel.context.inInterrupt())
+    return;
+  const bool before = kernel.context.setInterruptStack(true); // do_softirq_own_stack()
+  handleSoftirqs();
+  kernel.context.setInterruptStack(before);
 }
 
 void Deferred::handleSoftirqs() {
@@ -239,8 +250,13 @@ bool Deferred::runOne(uint64_t deadline) {
 
 void Deferred::schedule() {
   kernel.context.schedule();
-  if (kernel.context.task().state == TaskState::Running)
+  if (kernel.context.task().state == TaskState::Running) {
     runThread();
+    return;
+  }
+  while (kernel.context.task().state != TaskState::Running)
+    if (!runOne(UINT64_MAX))
+      throw Death{DeathKind::Hang};
 }
 
 void Deferred::waitUntil(const std::function<bool()> &ready) {
@@ -267,6 +283,28 @@ bool Deferred::waitUntil(const std::function<bool()> &ready, uint64_t nanosecond
 
 void Deferred::sleep(uint64_t nanoseconds) {
   waitUntil([] { return false; }, nanoseconds);
+}
+
+void Deferred::scheduleTimeout(uint64_t jiffies) {
+  checkOnStack();
+  {
+    LockScope base(kernel, KernelLock::TimerBase, LockVariant::IrqSave);
+  }
+  if (kernel.context.task().state == TaskState::Running)
+    schedule();
+  else
+    sleep(jiffies * kernel.context.nanosecondsPerJiffy());
+  kernel.context.setTaskState(TaskState::Running);
+  checkNotInHardirq();
+}
+
+void Deferred::checkOnStack() {
+  if (!kernel.profile.debugObjects || !kernel.context.onInterruptStack() ||
+      ++current->notOnStackReports > maxNotOnStackReports)
+    return;
+  kernel.console.print("ODEBUG: object " + kernel.reports.describePointer(directMapStart) + " is NOT on stack " +
+                       kernel.reports.describePointer(vmallocStart) + ", but annotated.");
+  kernel.reports.warn(notOnStack.in(kernel.profile.release));
 }
 
 void Deferred::runPending() {

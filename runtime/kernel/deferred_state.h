@@ -14,7 +14,7 @@ struct Deferred::State {
   bool softirqdWoken = false;
   bool handlingInterrupts = false;
   IrqLine lines[maxIrqLines] = {};
-  uint64_t rcuGraceEnd = 0; ///< nanoseconds when callbacks that are queued may run; 0 is none
+  uint32_t notOnStackReports = 0; ///< the limit of debug_object_is_on_stack()
   TaskId ksoftirqd = 0, stopper = 0, worker = 0, rcuTask = 0;
 };
 

@@ -301,7 +301,8 @@ void Locks::mightLock(LockId lock, LockMode mode) {
 LockScope::LockScope(Kernel &kernel, KernelLock lock, LockVariant variant)
     : locks(kernel.locks), lock(kernel.locks.of(lock)), variant(variant),
       exceptionsAtStart(std::uncaught_exceptions()) {
-  locks.acquire(this->lock, LockMode::Exclusive, variant);
+  // Code holds off CPU hotplug as one of many: cpus_read_lock().
+  locks.acquire(this->lock, lock == KernelLock::CpuHotplug ? LockMode::Shared : LockMode::Exclusive, variant);
 }
 LockScope::~LockScope() {
   if (std::uncaught_exceptions() == exceptionsAtStart)
