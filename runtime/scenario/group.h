@@ -33,6 +33,9 @@ const Group *groupNamed(llvm::StringRef name, llvm::StringRef variant);
 void runCachesGroup(System &system, Emit emit);
 void runFaultGroup(System &system, Emit emit);
 void runSizesGroup(System &system, Emit emit);
+void runMatrixGroup(System &system, Emit emit);
+void runMatrixIpiGroup(System &system, Emit emit);
+void runMatrixSleepersGroup(System &system, Emit emit);
 void runMiscGroup(System &system, Emit emit);
 void runVmallocGroup(System &system, Emit emit);
 

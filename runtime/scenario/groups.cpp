@@ -13,6 +13,9 @@ constexpr std::initializer_list<Group> table = {
     // clang-format off
     {"caches", "", runCachesGroup},
     {"fault", "", runFaultGroup},
+    {"matrix", "", runMatrixGroup},
+    {"matrix", "ipi", runMatrixIpiGroup},
+    {"matrix", "sleepers", runMatrixSleepersGroup},
     {"misc", "", runMiscGroup},
     {"sizes", "", runSizesGroup},
     {"vmalloc", "", runVmallocGroup},
