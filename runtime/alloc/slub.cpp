@@ -17,8 +17,9 @@ uint64_t freelistKey(const KmemCache &cache, Address where) { return cache.rando
 
 Slub::Slub(Kernel &kernel, PageAllocator &pages, Oracle &oracle, uint64_t seed)
     : flags(SlabFlags::of(kernel.profile)), kernel(kernel), pages(pages), oracle(oracle), layout(kernel.profile, flags),
-      debug(kernel, flags, layout), partialsAreFrozen(!kernel.profile.release.atLeast(6, 8)),
-      current(std::make_unique<State>()) {
+      debug(kernel, flags, layout),
+      freeSlabCallback(kernel.deferred.registerCallback([this](uint64_t slab) { freePages(slab); })),
+      partialsAreFrozen(!kernel.profile.release.atLeast(6, 8)), current(std::make_unique<State>()) {
   current->random = seed;
   makeFirstCaches();
 }

@@ -82,7 +82,7 @@ public:
 
   /// Who looks at objects as they come and go; not part of the state, outlives the allocator.
   void setSanitizer(SlabSanitizer *newSanitizer) { sanitizer = newSanitizer; }
-  /// Runs the callbacks that constructors are; without it they do nothing.
+  /// Who runs the callbacks that constructors are, if not Deferred.
   void setCallbackRunner(std::function<void(uint32_t callback, uint64_t argument)> runner) { runCallback = runner; }
   SlabSanitizer *slabSanitizer() const { return sanitizer; }
   void addFreeObserver(FreeObserver *observer) { observers.push_back(observer); }
@@ -106,6 +106,7 @@ private:
   SlabSanitizer *sanitizer = nullptr;
   std::vector<FreeObserver *> observers;
   std::function<void(uint32_t, uint64_t)> runCallback;
+  const CallbackId freeSlabCallback;
   /// Since 6.8 slabs of a per-CPU partial list are not frozen.
   const bool partialsAreFrozen;
   std::unique_ptr<State> current;
@@ -140,7 +141,6 @@ private:
   void makeFreelist(CacheId cache, Pfn slab);
   Address setUpObject(CacheId id, const KmemCache &cache, Address object);
   void construct(uint32_t callback, Address object);
-  void afterGracePeriod(Pfn slab);
   void freePages(Pfn slab);
   void discardSlab(CacheId cache, Pfn slab);
   void releaseSlab(CacheId cache, Pfn slab);

@@ -39,8 +39,11 @@ void Slub::destroy(CacheId id) {
     if (!stillUsed || kernel.profile.release.atLeast(6, 12))
       unlink(id);
   }
-  if (!stillUsed)
-    forget(id);
+  if (stillUsed)
+    return;
+  if (cache(id).has(flags.typesafeByRcu))
+    kernel.deferred.rcuBarrier(); // 6.1 leaves that and the rest to a worker
+  forget(id);
 }
 
 /// __kmem_cache_shutdown(): false when objects remain.

@@ -97,9 +97,9 @@ Address Slub::setUpObject(CacheId id, const KmemCache &from, Address object) {
 void Slub::construct(uint32_t callback, Address object) {
   if (runCallback)
     runCallback(callback, object);
+  else
+    kernel.deferred.invoke(callback, object);
 }
-
-void Slub::afterGracePeriod(Pfn slab) { freePages(slab); }
 
 /// cache_random_seq_create(): Fisher-Yates.
 void Slub::shuffle(CacheId id) {
@@ -133,7 +133,7 @@ void Slub::releaseSlab(CacheId id, Pfn slab) {
       debug.checkObject(checked, debug.firstObject(checked) + uint64_t(i) * from.size, redInactive);
   }
   if (from.has(flags.typesafeByRcu))
-    afterGracePeriod(slab);
+    kernel.deferred.callRcu(freeSlabCallback, slab); // rcu_free_slab()
   else
     freePages(slab);
 }
