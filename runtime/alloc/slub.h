@@ -73,6 +73,8 @@ public:
   uint64_t liveObjects(CacheId cache) const;
   /// The object whose slot contains `address`, 0 when it is in none.
   Address objectAt(Address address) const;
+  /// The free objects of a slab as far as its freelists are sound: for pictures.
+  std::vector<Address> freeObjectsOf(Pfn slab) const;
   /// slab_ksize(): the bytes ksize() tells of an object in this cache.
   uint64_t usableSize(CacheId cache) const;
   /// What was asked of kmalloc(), where slub_debug=U keeps it; else the size of the class.
@@ -112,7 +114,8 @@ private:
   std::unique_ptr<State> current;
 
   // Allocation (slub_allocate.cpp)
-  bool mayAllocate(CacheId cache, Gfp gfp);
+  bool mayAllocate(CacheId cache, const KmemCache &from, Gfp gfp);
+  Address allocateSlowly(CacheId cache, Gfp gfp, uint64_t originalSize);
   bool wantsZero(const KmemCache &from, Gfp gfp) const;
   Address takeObject(CacheId cache, Gfp gfp, uint64_t originalSize);
   Address takeSlowly(CacheId cache, Gfp gfp, uint64_t originalSize);
@@ -120,7 +123,7 @@ private:
   Address takeFromCpuSlab(CacheId cache, Gfp gfp);
   Address takeFromCpuPartial(CacheId cache, Gfp gfp);
   Address useSlab(CacheId cache, Pfn slab, Address freelist);
-  void finishAllocation(CacheId cache, Gfp gfp, Address object, uint64_t originalSize);
+  void finishAllocation(CacheId cache, const KmemCache &from, Gfp gfp, Address object, uint64_t originalSize);
   Address afterDebugAllocation(CacheId cache, Address object);
   void reportOutOfMemory(CacheId cache, Gfp gfp);
 
