@@ -30,12 +30,17 @@ llvm::ArrayRef<Group> groups();
 const Group *groupNamed(llvm::StringRef name, llvm::StringRef variant);
 
 // One function a group, in <name>_group.cpp.
+void runBuddyGroup(System &system, Emit emit);
 void runCachesGroup(System &system, Emit emit);
+void runExhaustGroup(System &system, Emit emit);
 void runFaultGroup(System &system, Emit emit);
+void runGfpGroup(System &system, Emit emit);
+void runOomGroup(System &system, Emit emit);
 void runSizesGroup(System &system, Emit emit);
 void runMatrixGroup(System &system, Emit emit);
 void runMatrixIpiGroup(System &system, Emit emit);
 void runMatrixSleepersGroup(System &system, Emit emit);
+void runMismatchGroup(System &system, Emit emit);
 void runMiscGroup(System &system, Emit emit);
 void runVmallocGroup(System &system, Emit emit);
 

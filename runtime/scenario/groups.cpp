@@ -11,12 +11,17 @@ namespace {
 /// {name, variant, function}, sorted.
 constexpr std::initializer_list<Group> table = {
     // clang-format off
+    {"buddy", "", runBuddyGroup},
     {"caches", "", runCachesGroup},
+    {"exhaust", "", runExhaustGroup},
     {"fault", "", runFaultGroup},
+    {"gfp", "", runGfpGroup},
     {"matrix", "", runMatrixGroup},
     {"matrix", "ipi", runMatrixIpiGroup},
     {"matrix", "sleepers", runMatrixSleepersGroup},
     {"misc", "", runMiscGroup},
+    {"mismatch", "", runMismatchGroup},
+    {"oom", "", runOomGroup},
     {"sizes", "", runSizesGroup},
     {"vmalloc", "", runVmallocGroup},
     // clang-format on
