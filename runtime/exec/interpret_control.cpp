@@ -1,0 +1,73 @@
+#include "runtime/exec/interpreter.h"
+
+namespace kmem::replay {
+
+Interpreter::Ended Interpreter::branch(const Instruction &instruction) {
+  const std::optional<bool> taken = decide(get(instruction.a));
+  if (!taken)
+    return end(StopKind::Refused, "a branch", instruction);
+  frame->at = *taken ? uint32_t(instruction.immediate) : instruction.other;
+  return {};
+}
+
+/// A symbolic switch is decided case by case, in their order.
+Interpreter::Ended Interpreter::choose(const Instruction &instruction) {
+  const SwitchTable &table = frame->code->switches[instruction.immediate];
+  const Value &value = get(instruction.a);
+  for (const SwitchTable::Case &known : table.cases) {
+    const std::optional<bool> matches = decide(compute(Op::Eq, value, Value::known(known.value, instruction.width)));
+    if (!matches)
+      return end(StopKind::Refused, "a switch", instruction);
+    if (*matches) {
+      frame->at = known.target;
+      return {};
+    }
+  }
+  frame->at = table.otherwise;
+  return {};
+}
+
+Interpreter::Ended Interpreter::call(const Instruction &instruction) {
+  const CallSite &site = frame->code->calls[instruction.immediate];
+  llvm::SmallVector<Value, 8> arguments;
+  for (Slot slot : site.arguments)
+    arguments.push_back(get(slot));
+  const llvm::Function *target = site.direct;
+  if (site.callee != noSlot) {
+    const std::optional<uint64_t> address = known(get(site.callee));
+    if (!address)
+      return end(StopKind::Refused, "a function pointer", instruction);
+    target = program.layout().functionAt(*address);
+  }
+  Environment::CallOutcome outcome = environment.call(site, target, arguments);
+  if (!outcome.refusal.empty())
+    return end(StopKind::Refused, std::move(outcome.refusal), instruction);
+  if (outcome.body) {
+    if (!enter(*outcome.body, arguments, &site))
+      return end(StopKind::Refused, "the stack is full", instruction);
+    return {};
+  }
+  assert(outcome.results.size() >= site.resultWidths.size() && "a result for every slot");
+  for (size_t i = 0; i < site.resultWidths.size(); ++i)
+    set(site.result + Slot(i), outcome.results[i]);
+  return {};
+}
+
+Interpreter::Ended Interpreter::leave(const Instruction &instruction) {
+  Values results;
+  for (uint64_t i = 0; i < instruction.immediate; ++i)
+    results.push_back(get(instruction.a + Slot(i)));
+  const CallSite *site = frame->site;
+  stackTop = frame->stackMark;
+  frames.pop_back();
+  if (frames.empty() || !site) {
+    frame = frames.empty() ? nullptr : &frames.back();
+    return Stop{StopKind::Returned, std::move(results), "", instruction.origin};
+  }
+  frame = &frames.back();
+  for (size_t i = 0; i < results.size() && i < site->resultWidths.size(); ++i)
+    set(site->result + Slot(i), results[i]);
+  return {};
+}
+
+} // namespace kmem::replay

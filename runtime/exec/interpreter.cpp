@@ -1,0 +1,146 @@
+#include "runtime/exec/interpreter.h"
+
+#include "llvm/Support/MathExtras.h"
+
+namespace kmem::replay {
+
+static constexpr uint64_t frameAlignment = 16;
+
+Interpreter::Ended Interpreter::end(StopKind kind, std::string why, const Instruction &at) const {
+  return Stop{kind, {}, std::move(why), at.origin};
+}
+
+/// False when the stack is used up.
+bool Interpreter::enter(const llvm::Function &function, llvm::ArrayRef<Value> arguments, const CallSite *site) {
+  const Code &code = program.codeOf(function);
+  const auto base = frames.empty() ? 0 : frame->base + frame->code->slots;
+  const uint64_t bytes = llvm::alignTo(code.localBytes, frameAlignment);
+  if (stackTop - stack.bottom < bytes)
+    return false;
+  const Address mark = stackTop;
+  stackTop -= bytes;
+  const Address locals = stackTop;
+  if (registers.size() < base + code.slots)
+    registers.resize(std::max<size_t>(base + code.slots, registers.size() * 2));
+  size_t next = 0;
+  for (size_t i = 0; i < code.parameters.size(); ++i) {
+    const Slot end =
+        i + 1 < code.parameters.size() ? code.parameters[i + 1] : code.parameters[i] + Slot(arguments.size() - next);
+    for (Slot slot = code.parameters[i]; slot < end && next < arguments.size(); ++slot)
+      registers[base + slot] = arguments[next++];
+  }
+  if (!copyPassedByValue(function, code, base))
+    return false;
+  frames.push_back({&code, 0, uint32_t(base), locals, mark, site});
+  frame = &frames.back();
+  return true;
+}
+
+/// What is passed by value in memory is the callee's own: a copy on its stack. False when the stack is used up.
+bool Interpreter::copyPassedByValue(const llvm::Function &function, const Code &code, size_t base) {
+  for (const llvm::Argument &argument : function.args()) {
+    if (!argument.hasByValAttr())
+      continue;
+    const uint64_t size = function.getDataLayout().getTypeAllocSize(argument.getParamByValType());
+    if (stackTop - stack.bottom < size + frameAlignment)
+      return false;
+    stackTop = llvm::alignDown(stackTop - size, frameAlignment);
+    Value &pointer = registers[base + code.parameters[argument.getArgNo()]];
+    const std::optional<uint64_t> from = known(pointer);
+    if (!from)
+      return false;
+    memory.copy(stackTop, *from, size);
+    pointer = Value::known(stackTop, maxWidth);
+  }
+  return true;
+}
+
+Stop Interpreter::run(const llvm::Function &function, llvm::ArrayRef<Value> arguments, uint64_t steps) {
+  if (!enter(function, arguments, nullptr))
+    return {StopKind::Refused, {}, "the stack is full", nullptr};
+  const uint64_t last = taken + steps;
+  for (;;) {
+    const Instruction &instruction = frame->code->instructions[frame->at++];
+    if (taken++ == last)
+      return {StopKind::OutOfSteps, {}, "", instruction.origin};
+    // The commonest first, without a call.
+    switch (instruction.opcode) {
+    case Opcode::Copy:
+      set(instruction.dst, get(instruction.a));
+      continue;
+    case Opcode::Jump:
+      frame->at = uint32_t(instruction.immediate);
+      continue;
+    case Opcode::Local:
+      set(instruction.dst, Value::known(frame->locals + instruction.immediate, maxWidth));
+      continue;
+    default:
+      break;
+    }
+    if (Ended ended = step(instruction))
+      return std::move(*ended);
+  }
+}
+
+Interpreter::Ended Interpreter::step(const Instruction &instruction) {
+  switch (instruction.opcode) {
+  case Opcode::Binary:
+    return binary(instruction);
+  case Opcode::Not: {
+    const Value &a = get(instruction.a);
+    set(instruction.dst,
+        a.isKnown() ? Value::known(!a.bits(), 1) : Value::symbolic(pool, pool.negation(a.asTerm(pool))));
+    return {};
+  }
+  case Opcode::Truncate: {
+    const Value &a = get(instruction.a);
+    set(instruction.dst, a.isKnown() ? Value::known(a.bits(), instruction.width)
+                                     : Value::symbolic(pool, pool.extract(a.asTerm(pool), 0, instruction.width)));
+    return {};
+  }
+  case Opcode::ZeroExtend:
+  case Opcode::SignExtend:
+    set(instruction.dst, extended(get(instruction.a), instruction.width, instruction.opcode == Opcode::SignExtend));
+    return {};
+  case Opcode::Select:
+    select(instruction);
+    return {};
+  case Opcode::CountBits:
+    return countBits(instruction);
+  case Opcode::WithOverflow:
+    withOverflow(instruction);
+    return {};
+  case Opcode::LocalArray:
+    return localArray(instruction);
+  case Opcode::StackMark:
+    set(instruction.dst, Value::known(stackTop, maxWidth));
+    return {};
+  case Opcode::StackBack:
+    stackTop = get(instruction.a).bits();
+    return {};
+  case Opcode::Load:
+  case Opcode::Store:
+  case Opcode::Exchange:
+  case Opcode::CompareExchange:
+    return accessMemory(instruction);
+  case Opcode::CopyMemory:
+  case Opcode::FillMemory:
+    return moveBytes(instruction);
+  case Opcode::Branch:
+    return branch(instruction);
+  case Opcode::Switch:
+    return choose(instruction);
+  case Opcode::Call:
+    return call(instruction);
+  case Opcode::Return:
+    return leave(instruction);
+  case Opcode::Unreachable:
+    return end(StopKind::Trapped, "code that cannot be reached", instruction);
+  case Opcode::Unsupported:
+    return end(StopKind::Unsupported, frame->code->texts[instruction.immediate], instruction);
+  default:
+    return end(StopKind::Unsupported, "an instruction that is not decoded", instruction);
+  }
+}
+
+} // namespace kmem::replay

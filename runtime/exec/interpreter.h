@@ -1,0 +1,126 @@
+// Runs decoded code on the simulated kernel's memory. Known values are computed at once; symbolic ones become terms.
+// Whatever needs a decision (a branch on a symbolic condition, an address that is not known, a call) is asked of the
+// Environment: a search forks there, a replay looks up what was decided, a test computes natively.
+//
+// Inside: one file per family: arithmetic, memory, control and calls.
+#pragma once
+
+#include "runtime/exec/program.h"
+#include "runtime/exec/run_memory.h"
+
+#include "llvm/ADT/SmallVector.h"
+
+namespace kmem::replay {
+
+using Values = llvm::SmallVector<Value, 2>;
+
+enum class StopKind : uint8_t {
+  Returned,    ///< from the function that run() was started with
+  Trapped,     ///< a division by zero, or code that cannot be reached
+  Unsupported, ///< an instruction that the executor does not have
+  OutOfSteps,
+  Refused, ///< the environment would not decide or call
+};
+
+struct Stop {
+  StopKind kind;
+  Values results;
+  std::string why;
+  const llvm::Instruction *where = nullptr;
+};
+
+class Environment {
+public:
+  virtual ~Environment() = default;
+
+  /// What a call does: enter `body`, or be over with `results`; `refusal` ends the run.
+  struct CallOutcome {
+    const llvm::Function *body = nullptr;
+    Values results;
+    std::string refusal;
+  };
+  /// `target` is what is called, null for inline assembly and for an address that is no function.
+  virtual CallOutcome call(const CallSite &site, const llvm::Function *target, llvm::ArrayRef<Value> arguments) = 0;
+  /// Which way a condition of 1 bit goes; nothing ends the run.
+  virtual std::optional<bool> branch(TermRef condition) = 0;
+  /// A value for what must be known here: an address, a size, a divisor.
+  virtual std::optional<uint64_t> pick(TermRef value) = 0;
+};
+
+/// Where local variables lie: grows downwards from `top`.
+struct StackRegion {
+  Address bottom, top;
+};
+
+class Interpreter {
+public:
+  Interpreter(Program &program, RunMemory &memory, TermPool &pool, Environment &environment, StackRegion stack)
+      : program(program), memory(memory), pool(pool), environment(environment), stack(stack), stackTop(stack.top) {}
+
+  /// Calls `function` and runs until it returns or something ends the run, at most `steps` instructions.
+  Stop run(const llvm::Function &function, llvm::ArrayRef<Value> arguments, uint64_t steps);
+  uint64_t stepsTaken() const { return taken; }
+
+private:
+  struct Frame {
+    const Code *code;
+    uint32_t at = 0;           ///< next instruction
+    uint32_t base;             ///< first register
+    Address locals, stackMark; ///< the frame's variables; the stack before it
+    const CallSite *site;      ///< of the caller, for the results
+  };
+  /// Set when the run is over.
+  using Ended = std::optional<Stop>;
+
+  bool enter(const llvm::Function &function, llvm::ArrayRef<Value> arguments, const CallSite *site);
+  bool copyPassedByValue(const llvm::Function &function, const Code &code, size_t base);
+  Ended step(const Instruction &instruction);
+  Ended end(StopKind kind, std::string why, const Instruction &at) const;
+
+  // interpret_arithmetic.cpp
+  Ended binary(const Instruction &instruction);
+  void select(const Instruction &instruction);
+  Ended countBits(const Instruction &instruction);
+  void withOverflow(const Instruction &instruction);
+  Value extended(const Value &value, unsigned width, bool isSigned);
+
+  // interpret_memory.cpp
+  Ended accessMemory(const Instruction &instruction);
+  Ended localArray(const Instruction &instruction);
+  Ended exchange(const Instruction &instruction, Address address);
+  Ended compareExchange(const Instruction &instruction, Address address);
+  Ended moveBytes(const Instruction &instruction);
+  Value combined(AtomicOperation operation, const Value &old, const Value &operand);
+
+  // interpret_control.cpp
+  Ended branch(const Instruction &instruction);
+  Ended choose(const Instruction &instruction);
+  Ended call(const Instruction &instruction);
+  Ended leave(const Instruction &instruction);
+
+  const Value &get(Slot slot) const {
+    return slot & constantBit ? frame->code->constants[slot & ~constantBit] : registers[frame->base + slot];
+  }
+  void set(Slot slot, const Value &value) { registers[frame->base + slot] = value; }
+  std::optional<uint64_t> known(const Value &value) {
+    return value.isKnown() ? std::optional(value.bits()) : environment.pick(value.asTerm(pool));
+  }
+  Value compute(Op op, const Value &a, const Value &b);
+  std::optional<bool> decide(const Value &condition) {
+    return condition.isKnown() ? std::optional(condition.bits() != 0) : environment.branch(condition.asTerm(pool));
+  }
+
+  Program &program;
+  RunMemory &memory;
+  TermPool &pool;
+  Environment &environment;
+  const StackRegion stack;
+
+  std::vector<Value> registers;
+  std::vector<Frame> frames;
+  Frame *frame = nullptr; ///< the last of `frames`
+  Address stackTop;
+  uint64_t taken = 0;
+};
+
+} // namespace kmem::replay
