@@ -180,6 +180,11 @@ const void *kmem_native_free_irq(unsigned irq, void *data);
 void kmem_native_disable_irq(unsigned irq, bool wait);
 void kmem_native_enable_irq(unsigned irq);
 
+/* ---- User memory: addresses of the running thread's address space; what could not be copied ---- */
+size_t kmem_native_copy_to_user(uint64_t to, const void *from, size_t size);
+size_t kmem_native_copy_from_user(void *to, uint64_t from, size_t size);
+size_t kmem_native_clear_user(uint64_t to, size_t size);
+
 /* ---- Messages ---- */
 void kmem_native_printk(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void kmem_native_vprintk(const char *format, va_list arguments);

@@ -240,6 +240,24 @@ kmem_status kmem_sim_fill(kmem_sim *machine, kmem_address to, uint8_t value, siz
 void *kmem_sim_pointer(const kmem_sim *machine, kmem_address address);
 kmem_address kmem_sim_address(const kmem_sim *machine, const void *pointer); /* 0 when it points elsewhere */
 
+/* ---- User memory -----------------------------------------------------------------------------------------------
+ * An address space, number 0 being none; mmap() of private anonymous memory that may be read and written; access as the
+ * program in it does. `result` is an address or a negative errno; `done` is 1, or 0 when the program got a signal. */
+typedef uint32_t kmem_space_id;
+kmem_status kmem_sim_user_create(kmem_sim *machine, kmem_space_id *space);
+kmem_status kmem_sim_user_exit(kmem_sim *machine, kmem_space_id space);
+kmem_status kmem_sim_user_map(kmem_sim *machine, kmem_space_id space, uint64_t length, int64_t *result);
+kmem_status kmem_sim_user_unmap(kmem_sim *machine, kmem_space_id space, uint64_t address, uint64_t length,
+                                int64_t *result);
+kmem_status kmem_sim_user_read(kmem_sim *machine, kmem_space_id space, uint64_t from, void *to, size_t size, int *done);
+kmem_status kmem_sim_user_write(kmem_sim *machine, kmem_space_id space, uint64_t to, const void *from, size_t size,
+                                int *done);
+/* The running thread's address space from now on: where copy_from_user() and copy_to_user() go. */
+kmem_status kmem_sim_user_use(kmem_sim *machine, kmem_space_id space);
+/* `left` are the bytes that could not be copied. */
+kmem_status kmem_sim_copy_from_user(kmem_sim *machine, void *to, uint64_t from, size_t size, uint64_t *left);
+kmem_status kmem_sim_copy_to_user(kmem_sim *machine, uint64_t to, const void *from, size_t size, uint64_t *left);
+
 /* ---- Contexts and locks ----------------------------------------------------------------------------------------- */
 typedef enum kmem_context {
   KMEM_CONTEXT_NO_PREEMPTION, /* preempt_disable() */

@@ -41,7 +41,7 @@
 #endif
 #define ____cacheline_aligned __attribute__((aligned(64)))
 #define ____cacheline_aligned_in_smp ____cacheline_aligned
-#define __printf(format, first) __attribute__((format(printf, format, first)))
+#define __printf(text, first) __attribute__((format(printf, text, first)))
 #define __malloc __attribute__((malloc))
 #define __weak __attribute__((weak))
 #define fallthrough __attribute__((fallthrough))
