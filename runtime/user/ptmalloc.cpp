@@ -205,8 +205,7 @@ Address Ptmalloc::memalign(uint64_t alignment, uint64_t bytes) {
   const auto size = chunkSizeFor(bytes);
   if (!size || *size > maxRequest - alignment - minimumChunk)
     return 0;
-  initialiseTcache();
-  const Address memory = allocate(*size + alignment + minimumChunk);
+  const Address memory = allocate(*size + alignment + minimumChunk); // does not set up the thread cache
   if (!memory)
     return 0;
   Chunk chunk = chunkOf(memory);
