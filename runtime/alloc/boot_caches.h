@@ -2,14 +2,13 @@
 // else about them is computed as for any cache, merging included.
 #pragma once
 
-#include "runtime/kernel/profile.h"
-
 namespace kmem::sim {
 
+class Kernel;
 class Slub;
 class Kmalloc;
 
 /// In the order in which the kernel makes them.
-void createBootCaches(const Profile &profile, Slub &slub, Kmalloc &kmalloc);
+void createBootCaches(Kernel &kernel, Slub &slub, Kmalloc &kmalloc);
 
 } // namespace kmem::sim

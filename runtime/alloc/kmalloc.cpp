@@ -43,7 +43,7 @@ unsigned kmallocIndex(uint64_t size) {
 Kmalloc::Kmalloc(Kernel &kernel, PageAllocator &pages, Slub &slub) : kernel(kernel), pages(pages), slub(slub) {
   makeCaches();
   slub.finishKmalloc();
-  createBootCaches(kernel.profile, slub, *this);
+  createBootCaches(kernel, slub, *this);
   slub.finishBoot();
 }
 

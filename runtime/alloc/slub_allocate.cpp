@@ -13,25 +13,39 @@ std::string number(uint64_t value) { return std::to_string(value); }
 
 } // namespace
 
-Address Slub::allocate(CacheId id, Gfp gfp) { return allocateFor(id, gfp, cache(id).objectSize); }
+Address Slub::allocate(CacheId id, Gfp gfp) {
+  if (id == noCache) [[unlikely]] // s->object_size (s->flags in 6.1) of NULL
+    kernel.reports.badAccess(0x2c, AccessKind::Read, {"kmem_cache_alloc", "mm/slub.c", 0});
+  return allocateFor(id, gfp, cache(id).objectSize);
+}
 
 Address Slub::allocateFor(CacheId id, Gfp gfp, uint64_t originalSize) {
-  if (!mayAllocate(id, gfp))
+  const KmemCache &from = cache(id);
+  if (!mayAllocate(id, from, gfp))
     return 0;
-  const Address object = takeObject(id, gfp, originalSize);
-  if (object)
-    finishAllocation(id, gfp, object, originalSize);
+  CpuSlab &cpu = cpuSlabForWrite(id);
+  const Address object = cpu.freelist;
+  if (!object || !cpu.slab)
+    return allocateSlowly(id, gfp, originalSize);
+  cpu.freelist = freePointer(from, object);
+  finishAllocation(id, from, gfp, object, originalSize);
   return object;
 }
 
 /// slab_pre_alloc_hook().
-bool Slub::mayAllocate(CacheId id, Gfp gfp) {
+bool Slub::mayAllocate(CacheId id, const KmemCache &from, Gfp gfp) {
   kernel.context.mightAlloc(gfp);
   if (current->booting || id == current->cacheOfCaches || (gfp & kernel.profile.gfp.nofail))
     return true; // never injected (mm/failslab.c)
-  const KmemCache &from = cache(id);
   return !oracle.decide(
       {.point = DecisionPoint::Slab, .gfp = gfp, .size = from.objectSize, .cacheMarked = from.has(flags.failslab)});
+}
+
+Address Slub::allocateSlowly(CacheId id, Gfp gfp, uint64_t originalSize) {
+  const Address object = takeObject(id, gfp, originalSize);
+  if (object)
+    finishAllocation(id, cache(id), gfp, object, originalSize);
+  return object;
 }
 
 /// __slab_alloc_node().
@@ -49,8 +63,7 @@ Address Slub::takeObject(CacheId id, Gfp gfp, uint64_t originalSize) {
 }
 
 /// slab_post_alloc_hook().
-void Slub::finishAllocation(CacheId id, Gfp gfp, Address object, uint64_t originalSize) {
-  const KmemCache &from = cache(id);
+void Slub::finishAllocation(CacheId id, const KmemCache &from, Gfp gfp, Address object, uint64_t originalSize) {
   if (sanitizer)
     sanitizer->slabAlloc(id, object, gfp);
   if (wantsZero(from, gfp)) {

@@ -16,6 +16,8 @@ constexpr Address freelistOffset = 0x20; // of struct slab
 } // namespace
 
 void Slub::free(CacheId id, Address object) {
+  if (id == noCache) [[unlikely]] // s->cpu_slab of NULL, or a field that the checks look at before
+    kernel.reports.badAccess(0, AccessKind::Read, {"kmem_cache_free", "mm/slub.c", 0});
   const CacheId owner = checkedCache(id, object);
   if (owner == noCache)
     return;
@@ -197,7 +199,7 @@ size_t Slub::detachChain(CacheId id, std::span<Address> objects, Pfn &slab, Chai
 
 /// kmem_cache_alloc_bulk(): with the lock of the CPU's slab held over the fast part.
 unsigned Slub::allocateBulk(CacheId id, Gfp gfp, std::span<Address> objects) {
-  if (objects.empty() || !mayAllocate(id, gfp))
+  if (objects.empty() || !mayAllocate(id, cache(id), gfp))
     return 0;
   for (size_t i = 0; i < objects.size(); ++i) {
     objects[i] = takeObject(id, gfp, cache(id).objectSize);
@@ -207,7 +209,7 @@ unsigned Slub::allocateBulk(CacheId id, Gfp gfp, std::span<Address> objects) {
     }
   }
   for (const Address object : objects)
-    finishAllocation(id, gfp, object, cache(id).objectSize);
+    finishAllocation(id, cache(id), gfp, object, cache(id).objectSize);
   return unsigned(objects.size());
 }
 
