@@ -7,6 +7,9 @@
 namespace kmem::sim {
 
 int runConform(const CommandLine &line);
+int runScenarioFile(const CommandLine &line);
+int runShow(const CommandLine &line);
+int runList(const CommandLine &line);
 
 /// The whole program.
 int runSimProgram(llvm::ArrayRef<const char *> argv);

@@ -113,7 +113,7 @@ int runConform(const CommandLine &line) {
   const std::vector<Agreement> results = runAll(files, line);
   if (!line.quiet)
     printDifferences(results, line.maxDifferences);
-  return printFigures(results, line.require) ? exitAgreed : exitBelow;
+  return printFigures(results, line.require) ? exitDone : exitBelow;
 }
 
 } // namespace kmem::sim

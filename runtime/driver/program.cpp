@@ -13,6 +13,12 @@ int runSimProgram(llvm::ArrayRef<const char *> argv) {
   switch (line->command) {
   case Command::Conform:
     return runConform(*line);
+  case Command::Run:
+    return runScenarioFile(*line);
+  case Command::Show:
+    return runShow(*line);
+  case Command::List:
+    return runList(*line);
   case Command::None:
     break;
   }

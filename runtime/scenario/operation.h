@@ -1,7 +1,7 @@
 // The vocabulary of `kmem-sim run`: every operation is a name, a schema of arguments and a function on a machine. The
-// whole scenario is checked against the schemas before anything runs, so that run() finds arguments of the right kind
-// and named values that exist. An operation adds itself by one row in the table of its family (<family>_operations.cpp)
-// and the family by one line in operations.cpp.
+// whole scenario is checked against the schemas before anything runs, so that run() finds every required argument, of
+// the right kind. An operation adds itself by one row in the table of its family (<family>_operations.cpp) and a family
+// by one row in operations.cpp.
 #pragma once
 
 #include "runtime/kernel/layout.h"
@@ -12,6 +12,7 @@
 #include <optional>
 #include <string>
 #include <variant>
+#include <vector>
 
 namespace kmem::sim {
 
@@ -25,25 +26,27 @@ enum class ValueKind : uint8_t {
   Mempool,
   Device,
   DmaPool,
-  Coherent, ///< dma_alloc_coherent() memory: address, bus address as extra
+  Coherent, ///< memory that a device sees, too: its address, and the bus address as extra
   AddressSpace,
   File,
-  Lock,
-  Callback,
   Snapshot,
 };
+/// "pointer", "cache", ...
 llvm::StringRef nameOf(ValueKind kind);
 
 enum class ArgumentKind : uint8_t {
-  Integer, ///< number, or a string such as "0x1000", "64K", "4M", "2G"; negative allowed
+  Integer, ///< a number or a string such as "0x1000", "-1", "64K", "4M", "2G"
   Size,    ///< the same, never negative
-  Gfp,     ///< "GFP_KERNEL|__GFP_NOWARN" or a number
+  Gfp,     ///< "GFP_KERNEL|__GFP_NOWARN", or a number
   Text,
+  Bytes,   ///< hexadecimal digits in pairs, blanks between as you like: "dead beef"
   Flag,    ///< true or false
-  Pointer, ///< a name, "name+offset", a number or "0x..." (an address), or null for NULL
+  Pointer, ///< a name, "name+16", "name-1", an address as number or "0x...", "ERR_PTR(-12)", or null
   Named,   ///< a name of the argument's `value` kind
-  Choice,  ///< one of `choices`, blank-separated; with '|' when `several`
-  Numbers, ///< an array of integers
+  NamedList,
+  Choice,  ///< one of the words in `choices`
+  Choices, ///< some of them, with "|" between
+  Context, ///< a context that can be entered and left
 };
 
 struct Argument {
@@ -51,40 +54,47 @@ struct Argument {
   ArgumentKind kind;
   llvm::StringRef meaning;
   bool required = true;
-  ValueKind value = ValueKind::None; ///< of Named
-  llvm::StringRef choices = "";      ///< of Choice
-  bool several = false;              ///< of Choice
+  ValueKind value = ValueKind::None; ///< of Named and NamedList
+  llvm::StringRef choices = "";      ///< words with blanks between
 };
 
 /// The value behind a name.
 struct NamedValue {
   ValueKind kind = ValueKind::None;
   uint64_t value = 0;
-  uint64_t extra = 0; ///< what its free function needs besides: order, bus address, size
+  uint64_t extra = 0; ///< what its counterpart needs besides
 };
 
-/// An argument as run() sees it: numbers, addresses and numbers of named values are uint64_t.
-using ArgumentValue = std::variant<uint64_t, std::string, std::vector<int64_t>, NamedValue>;
+/// What run() sees of an argument: numbers, addresses and truth values as uint64_t; words of Choices as a bit each, in
+/// the order of `choices`.
+using ArgumentValue = std::variant<uint64_t, std::string, NamedValue, std::vector<NamedValue>>;
 
-/// One step while it runs.
+/// One step while it runs. Asking for an argument that is not there gives the default.
 class Step {
 public:
-  Step(System &system, Record &result) : system(system), result(result) {}
+  Step(System &system, std::map<std::string, ArgumentValue> arguments)
+      : system(system), arguments(std::move(arguments)) {}
 
   System &system;
-  Record &result; ///< the step's result line; run() adds to it
+  Record result; ///< what is told of the step; run() adds to it
 
   bool has(llvm::StringRef name) const { return arguments.count(name.str()); }
   uint64_t number(llvm::StringRef name, uint64_t absent = 0) const;
-  llvm::StringRef text(llvm::StringRef name, llvm::StringRef absent = "") const;
-  std::vector<int64_t> numbers(llvm::StringRef name) const;
-  const NamedValue &named(llvm::StringRef name) const;
+  std::string text(llvm::StringRef name, llvm::StringRef absent = "") const;
+  NamedValue named(llvm::StringRef name) const;
+  std::vector<NamedValue> namedList(llvm::StringRef name) const;
 
-  /// What "as" names. Also writes "result": "ptr", "NULL", "ERR_PTR", ... for the kinds where 0 is failure.
+  /// What "as" names, told as the result: "NULL", "ptr", "ERR_PTR" and so on, and where it lies.
   void produce(NamedValue value);
+  void producePointer(Address address, uint64_t size = 0);
+  /// "result": a number or a word.
+  void say(llvm::json::Value value) { result["result"] = std::move(value); }
 
+  const std::optional<NamedValue> &produced() const { return made; }
+
+private:
   std::map<std::string, ArgumentValue> arguments;
-  std::optional<NamedValue> produced;
+  std::optional<NamedValue> made;
 };
 
 struct Operation {
@@ -96,13 +106,16 @@ struct Operation {
 };
 
 struct OperationFamily {
-  llvm::StringRef name; ///< "slab", "pages", "user memory"
+  llvm::StringRef name; ///< "slab", "pages"
   llvm::ArrayRef<Operation> operations;
 };
 
 /// In the order of documentation.
-llvm::ArrayRef<OperationFamily> operationFamilies();
+std::vector<OperationFamily> operationFamilies();
 /// Null when there is none.
 const Operation *operationNamed(llvm::StringRef name);
+
+/// Adds to `record` what there is to know of an address: what memory it is, zone, frames, cache.
+void describeAddress(System &system, Address address, uint64_t size, Record &record);
 
 } // namespace kmem::sim
