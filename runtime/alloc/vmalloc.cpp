@@ -18,13 +18,15 @@ constexpr unsigned maxBulk = 100;         // vm_area_alloc_pages() asks for at m
 constexpr unsigned maxNofailRetries = 64; // a __GFP_NOFAIL that finds nothing so often waits for ever
 constexpr uint64_t vmapAreaSize = 72;     // sizeof(struct vmap_area)
 
-/// Boot leaves a stack for each kernel thread at the bottom of the area, each in a slot of twice its size.
-struct BootStacks {
-  unsigned count;
-  uint64_t size, stride;
-  explicit BootStacks(const Profile &profile)
-      : count(27 + 13 * profile.cpus + (profile.distribution ? 60 : 0)),
-        size(profile.kasan ? 8 * pageSize : 4 * pageSize), stride(2 * size) {}
+/// What boot leaves at the bottom of the area: a stack for each task, in a slot of twice its size, so that there is a
+/// hole behind each; then the addresses of the file that init loaded as a module, which wait for a purge.
+struct BootAreas {
+  unsigned stacks;
+  uint64_t stackSize;
+  uint64_t moduleFile = 112 * pageSize;
+  explicit BootAreas(const Profile &profile)
+      : stacks((profile.release.atLeast(6, 12) ? 29 : 24) + 10 * (profile.cpus - 1) + (profile.distribution ? 60 : 0)),
+        stackSize(profile.kasan ? 8 * pageSize : 4 * pageSize) {}
 };
 
 } // namespace
@@ -48,19 +50,25 @@ Vmalloc::Vmalloc(Kernel &kernel, PageAllocator &pages, Slub &slub, Kmalloc &kmal
   const Profile &profile = kernel.profile;
   const unsigned nodes = release612() ? std::clamp(profile.cpus, 1u, 128u) : 1;
   current.space = VmapSpace(nodes, !release612());
-  const BootStacks stacks(profile);
-  for (unsigned i = 0; i < stacks.count; ++i) {
-    const Address start = vmallocStart + i * stacks.stride;
-    VmapSpace::Objects unused;
-    Address spare = 0;
-    current.space.takeExactly(start, stacks.size + pageSize, spare, unused);
+  leaveBootAreas();
+}
+
+void Vmalloc::leaveBootAreas() {
+  const BootAreas boot(kernel.profile);
+  VmapSpace::Objects unused;
+  Address spare = 0, end = vmallocStart;
+  for (unsigned i = 0; i < boot.stacks; ++i) {
     VmArea stack{};
-    stack.address = start;
-    stack.size = stack.requestedSize = stacks.size + pageSize;
+    stack.address = vmallocStart + i * 2 * boot.stackSize;
+    stack.size = stack.requestedSize = boot.stackSize + pageSize;
     stack.flags = VmAlloc;
     stack.isVm = true;
+    current.space.takeExactly(stack.address, stack.size, spare, unused);
     current.space.addBusy(stack);
+    end = stack.address + stack.size;
   }
+  current.space.takeExactly(end, boot.moduleFile, spare, unused);
+  current.space.addLazy({end, boot.moduleFile, 0}, current.space.nodeOf(end), false, unused);
 }
 
 Address Vmalloc::vmalloc(uint64_t size) { return allocate(size, kernel.profile.gfp.kernel()); }

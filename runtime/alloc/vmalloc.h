@@ -117,6 +117,7 @@ private:
   // vmalloc.cpp
   struct Request;
   Address allocateOnce(const Request &request);
+  void leaveBootAreas();
   void waitForMemory(unsigned attempt);
   bool fillArea(VmArea &area, const Request &request);
   uint32_t allocatePages(const VmArea &area, uint64_t wanted, Gfp gfp);

@@ -64,8 +64,11 @@ bool VmallocGroup::isContiguous(Address start, uint64_t size) {
   return true;
 }
 
-/// Work queues run between experiments.
-void VmallocGroup::settle() { system.kernel.deferred.runPending(); }
+/// Work items and kswapd run between experiments.
+void VmallocGroup::settle() {
+  system.kernel.deferred.runPending();
+  system.pages.runKswapd();
+}
 
 void VmallocGroup::constants() {
   Record record = experiments.row("const");
