@@ -56,36 +56,38 @@ struct NamedFlag {
   std::string_view name;
   Gfp GfpFlags::*value;
 };
+/// In the order in which %pGg prints them (include/trace/events/mmflags.h), then those it does not know by name.
 constexpr NamedFlag single[] = {
-    {"__GFP_DMA", &GfpFlags::dma},
     {"__GFP_HIGHMEM", &GfpFlags::highmem},
-    {"__GFP_DMA32", &GfpFlags::dma32},
-    {"__GFP_MOVABLE", &GfpFlags::movable},
-    {"__GFP_RECLAIMABLE", &GfpFlags::reclaimable},
     {"__GFP_HIGH", &GfpFlags::high},
+    {"__GFP_ATOMIC", &GfpFlags::atomic},
     {"__GFP_IO", &GfpFlags::io},
     {"__GFP_FS", &GfpFlags::fs},
-    {"__GFP_ZERO", &GfpFlags::zero},
-    {"__GFP_ATOMIC", &GfpFlags::atomic},
-    {"__GFP_DIRECT_RECLAIM", &GfpFlags::directReclaim},
-    {"__GFP_KSWAPD_RECLAIM", &GfpFlags::kswapdReclaim},
-    {"__GFP_WRITE", &GfpFlags::write},
     {"__GFP_NOWARN", &GfpFlags::nowarn},
     {"__GFP_RETRY_MAYFAIL", &GfpFlags::retryMayfail},
     {"__GFP_NOFAIL", &GfpFlags::nofail},
     {"__GFP_NORETRY", &GfpFlags::noretry},
-    {"__GFP_MEMALLOC", &GfpFlags::memalloc},
     {"__GFP_COMP", &GfpFlags::comp},
+    {"__GFP_ZERO", &GfpFlags::zero},
     {"__GFP_NOMEMALLOC", &GfpFlags::nomemalloc},
+    {"__GFP_MEMALLOC", &GfpFlags::memalloc},
     {"__GFP_HARDWALL", &GfpFlags::hardwall},
     {"__GFP_THISNODE", &GfpFlags::thisnode},
+    {"__GFP_RECLAIMABLE", &GfpFlags::reclaimable},
+    {"__GFP_MOVABLE", &GfpFlags::movable},
     {"__GFP_ACCOUNT", &GfpFlags::account},
+    {"__GFP_WRITE", &GfpFlags::write},
+    {"__GFP_DIRECT_RECLAIM", &GfpFlags::directReclaim},
+    {"__GFP_KSWAPD_RECLAIM", &GfpFlags::kswapdReclaim},
     {"__GFP_ZEROTAGS", &GfpFlags::zerotags},
+    {"__GFP_DMA", &GfpFlags::dma},
+    {"__GFP_DMA32", &GfpFlags::dma32},
     {"__GFP_SKIP_ZERO", &GfpFlags::skipZero},
     {"__GFP_SKIP_KASAN", &GfpFlags::skipKasan},
     {"__GFP_NOLOCKDEP", &GfpFlags::nolockdep},
     {"__GFP_NO_OBJ_EXT", &GfpFlags::noObjExt},
 };
+constexpr size_t printedFlags = 22;
 
 struct Composite {
   std::string_view name;
@@ -178,8 +180,11 @@ std::string GfpFlags::describe(Gfp gfp) const {
   for (const Composite &composite : composites)
     if (composite.name.starts_with("GFP_"))
       take(composite.name, composite.value(*this));
-  for (const NamedFlag &flag : single)
-    take(flag.name, this->*flag.value);
+  for (size_t i = 0; i < printedFlags; ++i) {
+    if (single[i].value == &GfpFlags::directReclaim)
+      take("__GFP_RECLAIM", reclaim());
+    take(single[i].name, this->*single[i].value);
+  }
   if (rest || names.empty())
     names += (names.empty() ? "" : "|") + hex(rest);
   return hex(gfp) + "(" + names + ")";
