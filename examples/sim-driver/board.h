@@ -2,7 +2,7 @@
 #ifndef BOARD_H
 #define BOARD_H
 
-#include "sim.h"
+#include <kmem/sim.h>
 
 #ifdef __cplusplus
 extern "C" {

@@ -30,8 +30,8 @@ uint64_t liveObjects(const Machine &machine) {
   return objects;
 }
 
-struct Run {
-  bool failed;  ///< whether an allocation was made to fail
+struct Life {
+  bool failed; ///< whether an allocation was made to fail
   int probeError;
   int64_t leaked; ///< objects
   kmem_status status;
@@ -39,7 +39,7 @@ struct Run {
 };
 
 /// One life of the driver in which the n-th allocation fails; 0: none.
-Run runWithFailure(bool fixed, uint64_t n) {
+Life runWithFailure(bool fixed, uint64_t n) {
   const Machine machine = boot();
   board run{machine.get(), fixed, 3, 0};
   kmem_sim_run(machine.get(), "warm-up", board_run, &run); // what the kernel allocates once and keeps
@@ -54,8 +54,8 @@ Run runWithFailure(bool fixed, uint64_t n) {
 }
 
 /// All lives with one failure each, until there is no n-th allocation any more.
-std::vector<Run> runWithEachFailure(bool fixed) {
-  std::vector<Run> runs;
+std::vector<Life> runWithEachFailure(bool fixed) {
+  std::vector<Life> runs;
   for (uint64_t n = 1; n <= mostAllocations; ++n) {
     runs.push_back(runWithFailure(fixed, n));
     if (!runs.back().failed)
@@ -68,7 +68,7 @@ bool contains(const std::string &text, const char *part) { return text.find(part
 
 TEST(Frob, worksAndCleansUpWhenNothingFails) {
   for (const bool fixed : {false, true}) {
-    const Run run = runWithFailure(fixed, 0);
+    const Life run = runWithFailure(fixed, 0);
     EXPECT_EQ(run.status, KMEM_OK);
     EXPECT_EQ(run.probeError, 0);
     EXPECT_EQ(run.leaked, 0);
@@ -79,8 +79,8 @@ TEST(Frob, worksAndCleansUpWhenNothingFails) {
 
 TEST(Frob, failingEachAllocationFindsTheThreeMistakes) {
   unsigned leaks = 0, doubleFrees = 0, sleepsInInterrupt = 0;
-  const std::vector<Run> runs = runWithEachFailure(/*fixed=*/false);
-  for (const Run &run : runs) {
+  const std::vector<Life> runs = runWithEachFailure(/*fixed=*/false);
+  for (const Life &run : runs) {
     leaks += run.leaked > 0;
     doubleFrees += contains(run.console, "Object already free");
     sleepsInInterrupt += contains(run.console, "BUG: sleeping function called from invalid context");
@@ -93,7 +93,7 @@ TEST(Frob, failingEachAllocationFindsTheThreeMistakes) {
 }
 
 TEST(Frob, theFixedDriverSurvivesEachFailure) {
-  for (const Run &run : runWithEachFailure(/*fixed=*/true)) {
+  for (const Life &run : runWithEachFailure(/*fixed=*/true)) {
     EXPECT_EQ(run.status, KMEM_OK);
     EXPECT_EQ(run.leaked, 0);
     EXPECT_FALSE(contains(run.console, "BUG")) << run.console;

@@ -23,7 +23,7 @@ typedef unsigned char uchar;
 typedef unsigned int uint;
 typedef unsigned long ulong;
 typedef long ssize_t;
-typedef long long loff_t;
+typedef long loff_t; /* as the C library has it, so that both can be included */
 typedef unsigned gfp_t;
 typedef unsigned slab_flags_t;
 typedef unsigned fmode_t;
