@@ -3,22 +3,9 @@
 namespace kmem::replay {
 
 uint64_t Evaluation::valueOf(TermRef root) {
-  // A stack of our own: terms of long loops are deep.
-  std::vector<TermRef> work{root};
-  while (!work.empty()) {
-    const TermRef at = work.back();
-    const Term &term = pool[at];
-    bool ready = true;
-    for (TermRef part : {term.a, term.b, term.c})
-      if (part != noTerm && !done.contains(part)) {
-        work.push_back(part);
-        ready = false;
-      }
-    if (!ready)
-      continue;
-    work.pop_back();
-    done.try_emplace(at, compute(term));
-  }
+  visitPartsFirst(
+      pool, root, [&](TermRef term) { return done.contains(term); },
+      [&](TermRef term) { done.emplace(term, compute(pool[term])); });
   return done.at(root);
 }
 

@@ -13,22 +13,9 @@ public:
   z3::context context;
 
   z3::expr of(TermRef root) {
-    std::vector<TermRef> work{root};
-    while (!work.empty()) {
-      const TermRef at = work.back();
-      const Term &term = pool[at];
-      bool ready = true;
-      for (TermRef part : {term.a, term.b, term.c})
-        if (part != noTerm && !done.contains(part)) {
-          work.push_back(part);
-          ready = false;
-        }
-      if (!ready)
-        continue;
-      work.pop_back();
-      if (!done.contains(at))
-        done.emplace(at, build(term));
-    }
+    visitPartsFirst(
+        pool, root, [&](TermRef term) { return done.contains(term); },
+        [&](TermRef term) { done.emplace(term, build(pool[term])); });
     return done.at(root);
   }
   z3::expr condition(TermRef term) { return of(term) == context.bv_val(1, 1); }

@@ -273,21 +273,8 @@ TermRef TermPool::sext(TermRef a, unsigned width) {
 }
 
 const std::vector<uint32_t> &TermPool::variablesIn(TermRef root) {
-  std::vector<TermRef> work{root};
-  while (!work.empty()) {
-    const TermRef at = work.back();
-    const Term term = terms[at];
-    bool ready = true;
-    for (TermRef part : {term.a, term.b, term.c})
-      if (part != noTerm && !variableSets.contains(part)) {
-        work.push_back(part);
-        ready = false;
-      }
-    if (!ready)
-      continue;
-    work.pop_back();
-    if (variableSets.contains(at))
-      continue;
+  auto collect = [&](TermRef at) {
+    const Term &term = terms[at];
     std::vector<uint32_t> all;
     if (term.op == Op::Variable)
       all.push_back(uint32_t(term.value));
@@ -300,7 +287,8 @@ const std::vector<uint32_t> &TermPool::variablesIn(TermRef root) {
       all = std::move(merged);
     }
     variableSets.emplace(at, std::move(all));
-  }
+  };
+  visitPartsFirst(*this, root, [&](TermRef term) { return variableSets.contains(term); }, collect);
   return variableSets.at(root);
 }
 

@@ -117,4 +117,24 @@ private:
   std::unordered_map<TermRef, std::vector<uint32_t>> variableSets;
 };
 
+/// Calls visit(term) for every term below `root` and for it, parts before wholes, except where isDone(term) holds
+/// already. With a stack of its own: the terms of long loops are deep.
+template <typename IsDone, typename Visit>
+void visitPartsFirst(const TermPool &pool, TermRef root, IsDone isDone, Visit visit) {
+  std::vector<TermRef> work{root};
+  while (!work.empty()) {
+    const TermRef at = work.back();
+    const size_t before = work.size();
+    if (!isDone(at))
+      for (TermRef part : {pool[at].a, pool[at].b, pool[at].c})
+        if (part != noTerm && !isDone(part))
+          work.push_back(part);
+    if (work.size() != before)
+      continue;
+    work.pop_back();
+    if (!isDone(at))
+      visit(at);
+  }
+}
+
 } // namespace kmem::replay
