@@ -3,6 +3,8 @@
 #include "runtime/alloc/page_allocator_parts.h"
 #include "runtime/alloc/print_line.h"
 
+#include <utility>
+
 namespace kmem::sim {
 
 namespace {
@@ -87,8 +89,12 @@ void PageAllocator::Parts::warnAllocation(Gfp gfp, const std::string &what) {
   const uint64_t now = kernel.context.jiffies() + 1;
   if (gfp & kernel.profile.gfp.nowarn)
     return;
-  if (state.lastWarning && now < state.lastWarning + secondsBetweenWarnings * kernel.profile.hz)
+  if (state.lastWarning && now <= state.lastWarning + secondsBetweenWarnings * kernel.profile.hz) {
+    ++state.warningsMissed;
     return;
+  }
+  if (const uint32_t missed = std::exchange(state.warningsMissed, 0))
+    printLine(kernel, "warn_alloc: %u callbacks suppressed", missed);
   state.lastWarning = now;
   printLine(kernel, "%s: %s, mode:%s, nodemask=(null)%s", kernel.context.task().comm, what.c_str(),
             kernel.profile.gfp.describe(gfp).c_str(), kernel.profile.distribution ? ",cpuset=/,mems_allowed=0" : "");

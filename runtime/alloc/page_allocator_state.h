@@ -64,7 +64,8 @@ struct PageAllocator::State {
   CowArray<PerCpuPages, 4> perCpu; ///< by CPU * zoneSlots + zone slot
   CowArray<uint8_t, 4> blockTypes; ///< by pageblock; MigrateType::Movable is stored as 0
   uint64_t minFreeKbytes;
-  uint64_t lastWarning; ///< jiffies plus one, 0 for none: the rate limit of warn_alloc()
+  uint64_t lastWarning;    ///< jiffies plus one, 0 for none: the rate limit of warn_alloc()
+  uint32_t warningsMissed; ///< since then
   struct {
     uint8_t pending; ///< woken and not run yet
     uint8_t order, highestZone, failures;
