@@ -40,7 +40,9 @@ struct Vmalloc::Request {
 };
 
 Vmalloc::Vmalloc(Kernel &kernel, PageAllocator &pages, Slub &slub, Kmalloc &kmalloc)
-    : kernel(kernel), pages(pages), slub(slub), kmalloc(kmalloc), vmapAreaCache(slub.named("vmap_area")) {
+    : kernel(kernel), pages(pages), slub(slub), kmalloc(kmalloc), vmapAreaCache(slub.named("vmap_area")),
+      resourceLock(kernel.locks.create(LockKind::ReadWrite, "resource_lock")),
+      memtypeLock(kernel.locks.create(LockKind::Spin, "memtype_lock")) {
   if (vmapAreaCache == noCache)
     vmapAreaCache = slub.create({.name = "vmap_area", .size = vmapAreaSize, .flags = slub.flags.panic});
   Deferred &deferred = kernel.deferred;

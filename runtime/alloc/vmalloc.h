@@ -147,6 +147,11 @@ private:
   int mapPage(Address address, std::optional<Pfn> frame, uint64_t protection);
   int mapPointers(Address address, Address array, uint64_t count, uint64_t protection);
   std::optional<VmArea> vmapArea(uint64_t count, uint64_t flags);
+  // ioremap.cpp
+  bool holdsMemory(Physical start, uint64_t size);
+  bool mapRegisters(const VmArea &area, Physical start, uint64_t size);
+  Address reserveMemtype();
+  void freeMemtype(Address entry);
   void reportIoremapOfRam(Physical first, Physical last);
   // vmap_block.cpp
   Address takeFromBlock(unsigned count);
@@ -166,6 +171,7 @@ private:
   Kmalloc &kmalloc;
   AreaSanitizer *sanitizer = nullptr;
   CacheId vmapAreaCache;
+  LockId resourceLock, memtypeLock;
   DeferredId deferredFreeWork, drainWork; ///< vfree_deferred.wq and drain_vmap_work
   State current;
 };

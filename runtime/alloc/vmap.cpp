@@ -1,5 +1,5 @@
-// vmap(), vm_map_ram() and ioremap(): frames that belong to somebody else, at vmalloc addresses; and the page-table
-// side of all areas.
+// vmap() and vm_map_ram(): frames that belong to somebody else, at vmalloc addresses; and the page-table side of all
+// areas.
 #include "runtime/alloc/kmalloc.h"
 #include "runtime/alloc/page_allocator.h"
 #include "runtime/alloc/vmalloc.h"
@@ -12,8 +12,7 @@ namespace sites = vmalloc_sites;
 namespace {
 
 constexpr int enomem = -12, ebusy = -16, einval = -22;
-constexpr unsigned maxBlockAllocation = 64;            // VMAP_MAX_ALLOC, pages
-constexpr uint64_t pageKernelIo = pageKernel | 1 << 4; // PAGE_KERNEL_IO with cache mode UC-: _PAGE_PCD
+constexpr unsigned maxBlockAllocation = 64; // VMAP_MAX_ALLOC, pages
 
 } // namespace
 
@@ -155,57 +154,6 @@ void Vmalloc::vmUnmapRam(Address address, unsigned count) {
     kernel.reports.warnOnce(sites::vmUnmapRamUnknown.in(release));
   else
     kernel.reports.bug(sites::vmUnmapRamUnknown.in(release));
-}
-
-/// arch/x86/mm/ioremap.c. Memory of the machine is refused.
-Address Vmalloc::ioremap(Physical physical, uint64_t size) {
-  const Physical last = physical + size - 1;
-  if (!size || last < physical || size > uint64_t(1) << 40)
-    return 0;
-  const Physical start = physical & pageMask;
-  const uint64_t mapped = ((last + pageSize) & pageMask) - start;
-  for (Physical at = start; at < start + mapped; at += pageSize)
-    if (kernel.memory.hasFrame(at >> pageShift)) {
-      reportIoremapOfRam(physical, last);
-      return 0;
-    }
-  auto area = getVmAreaNode(mapped, 1, pageShift, VmIoremap, vmallocStart, vmallocEnd, kernel.profile.gfp.kernel());
-  if (!area)
-    return 0;
-  area->physical = start;
-  current.space.update(*area);
-  kernel.context.mightSleep(sites::vmapRange.in(kernel.profile.release));
-  for (uint64_t offset = 0; offset < mapped; offset += pageSize)
-    if (!kernel.memory.map(kernel.memory.kernelTable(), area->address + offset, (start + offset) >> pageShift,
-                           pageKernelIo)) {
-      freeVmArea(area->address);
-      return 0;
-    }
-  return area->address + (physical & ~pageMask);
-}
-
-void Vmalloc::reportIoremapOfRam(Physical first, Physical last) {
-  const CodeSite site = SiteByRelease{{"__ioremap_caller", "arch/x86/mm/ioremap.c", 217},
-                                      {"__ioremap_caller", "arch/x86/mm/ioremap.c", 217}}
-                            .in(kernel.profile.release);
-  char text[96];
-  std::snprintf(text, sizeof text, "ioremap on RAM at 0x%016lx - 0x%016lx", first, last);
-  if (kernel.reports.firstTime(site)) {
-    kernel.console.print(text);
-    kernel.reports.warn(site);
-  }
-}
-
-void Vmalloc::iounmap(Address address) {
-  if (address < vmallocStart)
-    return; // below high_memory: not of ioremap()
-  const Address start = address & pageMask;
-  const auto area = findVmArea(start);
-  if (!area) {
-    kernel.console.print("iounmap: bad address " + kernel.reports.describePointer(start));
-    return;
-  }
-  freeVmArea(area->address);
 }
 
 std::optional<Pfn> Vmalloc::toPage(Address address) {

@@ -27,6 +27,7 @@ struct VmArea {
   bool isVm;              ///< there is a vm_struct
   bool isBlock;           ///< a vmap block, shared by small vm_map_ram()s
   Physical physical;      ///< of ioremap()
+  Address memtype;        ///< its entry in the table of memory types
   Address object;         ///< the vm_struct's own memory
   Address range;          ///< the vmap_area's own memory
   uint64_t mappedEnd() const { return flags & 0x40 /* VM_NO_GUARD */ ? address + size : address + size - pageSize; }
