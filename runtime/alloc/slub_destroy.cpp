@@ -20,6 +20,8 @@ constexpr SiteByRelease irqsOffSite{{"__kmem_cache_shutdown", "mm/slub.c", 4425}
 void Slub::destroy(CacheId id) {
   if (id == noCache || (sanitizer && !sanitizer->checkByte(cache(id).self)))
     return;
+  if (kernel.profile.release.atLeast(6, 12))
+    kernel.deferred.kvfreeRcuBarrier();
   bool stillUsed = false;
   {
     LockScope hotplug(kernel, KernelLock::CpuHotplug);

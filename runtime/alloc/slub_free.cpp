@@ -197,10 +197,15 @@ size_t Slub::detachChain(CacheId id, std::span<Address> objects, Pfn &slab, Chai
   return same;
 }
 
-/// kmem_cache_alloc_bulk(): with the lock of the CPU's slab held over the fast part.
+/// kmem_cache_alloc_bulk()
 unsigned Slub::allocateBulk(CacheId id, Gfp gfp, std::span<Address> objects) {
   if (objects.empty() || !mayAllocate(id, cache(id), gfp))
     return 0;
+  {
+    // The slow path gives the lock back while it works; only that it is taken matters.
+    const LockVariant variant = kernel.profile.release.atLeast(6, 2) ? LockVariant::IrqSave : LockVariant::Irq;
+    LockScope lock(kernel, KernelLock::SlabCpu, variant);
+  }
   for (size_t i = 0; i < objects.size(); ++i) {
     objects[i] = takeObject(id, gfp, cache(id).objectSize);
     if (!objects[i]) {

@@ -68,7 +68,7 @@ void Context::mightResched(const CodeSite &site, uint32_t expectedCount, uint32_
   if (!profile.debugAtomicSleep)
     return;
   rcuSleepCheck(mightReschedRcu.in(profile.release));
-  const Task task = this->task();
+  const Task &task = this->task();
   const bool offsetsFit = preemptCount() == expectedCount && uint32_t(task.rcuDepth) == expectedRcuDepth;
   if (offsetsFit && !irqsDisabled() && !task.idle && !task.nonBlockCount)
     return;
@@ -133,7 +133,7 @@ void Context::reportSchedulingWhileAtomic() {
 }
 
 void Context::checkSchedule(bool preempted) {
-  const Task task = this->task();
+  const Task &task = this->task();
   if (kernel.profile.debugAtomicSleep && !preempted && task.state != TaskState::Running && task.nonBlockCount) {
     kernel.console.print(
         format("BUG: scheduling in a non-blocking section: %s/%u/%d", task.comm, task.pid, task.nonBlockCount));

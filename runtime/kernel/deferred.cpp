@@ -243,6 +243,11 @@ void Deferred::synchronizeRcu() {
   waitForGracePeriod();
 }
 
+void Deferred::kvfreeRcuBarrier() {
+  kernel.context.mightSleep(cancelSite.in(kernel.profile.release)); // cancel_delayed_work_sync()
+  LockScope pool(kernel, KernelLock::WorkPool, LockVariant::Irq);   // flush_work() of work that ran since boot
+}
+
 void Deferred::rcuBarrier() {
   const LockId barrier = kernel.locks.of(KernelLock::RcuBarrier);
   kernel.locks.acquire(barrier);

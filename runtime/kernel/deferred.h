@@ -100,6 +100,10 @@ public:
   bool cancelHrtimer(DeferredId timer);   ///< hrtimer_cancel()
   void synchronizeRcu();
   void rcuBarrier();
+  /// The waits of kvfree_rcu_barrier() when nothing is queued: for the monitor's work and for that of the batches.
+  void kvfreeRcuBarrier();
+  /// wait_for_completion() of a callback that is queued now.
+  void waitForGracePeriod();
 
   // Interrupt lines
   /// request_threaded_irq(); the handler sets wakeThread() to have `thread` run.
@@ -156,7 +160,6 @@ private:
   void expireDelayedWork();
   bool flushStarts(DeferredId work);
   void checkNotInHardirq(); ///< of del_timer_sync()
-  void waitForGracePeriod();
   void warnOnceIf(bool condition, const SiteByRelease &site);
 
   // Contexts that things run in

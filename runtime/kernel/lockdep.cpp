@@ -138,7 +138,7 @@ bool Lockdep::mark(const HeldLock &held, unsigned bit) {
 }
 
 void Lockdep::markHeld(unsigned bit) {
-  const Task task = kernel.context.task();
+  const Task &task = kernel.context.task();
   for (unsigned i = 0; i < task.heldCount; ++i)
     if (task.held[i].check && !mark(task.held[i], bit + (task.held[i].read ? readBit : 0)))
       return;

@@ -43,7 +43,7 @@ std::string Lockdep::describe(const HeldLock &held) const {
 }
 
 void Lockdep::printHeld() {
-  const Task task = kernel.context.task();
+  const Task &task = kernel.context.task();
   if (!task.heldCount)
     return print("no locks held by " + taskName() + ".");
   print(std::to_string(task.heldCount) + (task.heldCount > 1 ? " locks" : " lock") + " held by " + taskName() + ":");

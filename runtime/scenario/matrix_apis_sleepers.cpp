@@ -41,7 +41,7 @@ void synchronizeSrcu(Probe &x) {
   x.locks.checkNoRcuReader(x.site("kernel/rcu/srcutree.c", 1230, 1388),
                            "Illegal synchronize_srcu() in same-type SRCU (or in RCU) read-side critical section");
   x.context.mightSleep(x.site("kernel/rcu/srcutree.c", 1238, 1396));
-  waitForCompletion(x, [&] { x.deferred.synchronizeRcu(); });
+  x.deferred.waitForGracePeriod();
 }
 
 void queueSlowWork(Probe &x) {
@@ -63,7 +63,7 @@ void holdMutexElsewhere(Probe &x) {
 void createThread(Probe &x) {
   const Address info = x.system.kmalloc.kmalloc(createInfoSize, x.gfp("GFP_KERNEL"));
   lockFor(x, x.fixtures.locks.kthreadCreate, LockVariant::Plain);
-  waitForCompletion(x, [&] { x.deferred.schedule(); });
+  waitForCompletion(x, [&] { x.deferred.sleep(1); }); // kthreadd does it
   x.system.kmalloc.kfree(info);
   x.context.createTask("probe-nop", PfKthread);
 }
