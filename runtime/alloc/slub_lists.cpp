@@ -206,7 +206,8 @@ void Slub::deactivate(CacheId id, Pfn slab, Address freelist) {
     if (from.has(flags.consistencyChecks) && debug.isFreelistCorrupt(debugSlab(id, slab), at, next))
       break;
     last = at;
-    ++given;
+    if (++given > maxObjectsPerSlab) // the list bites its own tail: the kernel never returns
+      throw Death{DeathKind::Hang};
     at = next;
   }
   if (last)

@@ -53,6 +53,8 @@ std::string normalised(llvm::StringRef line) {
   static const std::pair<std::regex, const char *> rules[] = {
       {std::regex(R"(\+0x[0-9a-f]+/0x[0-9a-f]+)"), ""},
       {std::regex(R"(\(____ptrval____\)|\b(0x)?[0-9a-f]{16}\b|\b0x[0-9a-f]{12,16}\b)"), "ADDRESS"},
+      {std::regex(R"(pfn:(0x)?[0-9a-f]+)"), "pfn:N"},
+      {std::regex(R"(@offset=\d+)"), "@offset=N"},
       {std::regex(R"(PID: \d+)"), "PID: N"},
       {std::regex(R"(pid: \d+)"), "pid: N"},
       {std::regex(R"(CPU: \d+)"), "CPU: N"},

@@ -7,6 +7,7 @@ namespace {
 constexpr Address distributionModules = 0xffffffffc0000000; // KERNEL_IMAGE_SIZE is 1 GiB with CONFIG_RANDOMIZE_BASE
 constexpr uint64_t offsetInModules = 0x11000;               // other modules, or nothing, come first
 constexpr unsigned textPages = 8, readOnlyPages = 4, dataPages = 4;
+constexpr uint64_t moduleFileSize = 160 << 10;
 constexpr uint64_t variableRedZone = 32; // what the compiler puts behind a global, at least
 constexpr uint64_t frameSize = 256;      // of a function's frame, above which its callers' are
 constexpr uint64_t bytesOfCallers = 512;
@@ -19,7 +20,11 @@ Probe::Probe(System &system)
     : system(system), kernel(system.kernel), gfp(kernel.profile.gfp), gfpKernel(gfp.kernel()) {}
 
 void Probe::setUp() {
-  mapModule();
+  loadModule();
+  const uint64_t stackSize = pageSize << (kernel.profile.kasan ? 3 : 2); // THREAD_SIZE
+  stackPointer =
+      system.vmalloc.allocateRange(stackSize, stackSize, vmallocStart, vmallocEnd, gfpKernel, pageKernel, 0) +
+      stackSize - bytesOfCallers;
   kernel.reports.taint(Taint::OutOfTreeModule);
   if (kernel.profile.distribution)
     kernel.reports.taint(Taint::UnsignedModule);
@@ -34,6 +39,13 @@ Address Probe::mapModulePages(Address at, unsigned pages, uint64_t flags) {
     if (const auto frame = system.pages.allocate(gfpKernel | gfp.zero, 0))
       kernel.memory.map(kernel.memory.kernelTable(), at + i * pageSize, *frame, PtePresent | flags);
   return at + pages * pageSize;
+}
+
+/// load_module(): the pages of the file's copy are free again when the module is there, and hot.
+void Probe::loadModule() {
+  const Address file = vmalloc(moduleFileSize);
+  mapModule();
+  vfree(file);
 }
 
 void Probe::mapModule() {
@@ -57,10 +69,7 @@ void Probe::mapModule() {
 }
 
 void Probe::startThread(std::string_view what) {
-  const uint64_t stackSize = pageSize << (kernel.profile.kasan ? 3 : 2); // THREAD_SIZE
   const TaskId thread = kernel.context.createTask("probe", PfKthread);
-  stack = system.vmalloc.allocateRange(stackSize, stackSize, vmallocStart, vmallocEnd, gfpKernel, pageKernel, 0);
-  stackPointer = stack + stackSize - bytesOfCallers;
   const std::string name = "m_" + std::string(what) + " [allocprobe]";
   function = kernel.symbols.find(kernel.symbols.of(name));
   starter = kernel.context.switchTo(thread);

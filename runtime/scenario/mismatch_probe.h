@@ -22,7 +22,7 @@ public:
 
   /// Loads the module and makes what all experiments share. Call once, before the snapshot.
   void setUp();
-  /// A new thread with a stack of its own is running now, for the function named `what`.
+  /// A new thread is running now, for the function named `what`, on a stack that an earlier one left in the cache.
   void startThread(std::string_view what);
   /// Back to the thread that started it, whatever became of it.
   void endThread();
@@ -70,12 +70,13 @@ public:
   uint64_t mutexSize() const;
 
 private:
+  void loadModule();
   void mapModule();
   Address mapModulePages(Address at, unsigned pages, uint64_t flags);
 
   const char *function = "";
   TaskId starter = 0;
-  Address stack = 0, stackPointer = 0;
+  Address stackPointer = 0;
 };
 
 struct MismatchCase {
