@@ -73,7 +73,7 @@ void touch(Step &step) {
   }
   flush();
   step.result["faults"] = std::move(told);
-  describeUserPage(step.system, mm, step.number("ptr"), step.result);
+  describeUserPage(step.system, mm, step.number("ptr"), step.result, false);
 }
 
 void tellOutcome(Step &step, const Faults::Outcome &outcome) {
@@ -176,7 +176,7 @@ constexpr Operation table[] = {
     {"read_user", "the process reads its memory", readArguments, ValueKind::None, onProcess<readMemory>},
     {"write_user", "the process writes its memory", writeArguments, ValueKind::None, onProcess<writeMemory>},
     {"user_page", "what is behind a user address", pageArguments, ValueKind::None,
-     onProcess<[](Step &s) { describeUserPage(s.system, processOf(s), s.number("ptr"), s.result); }>},
+     onProcess<[](Step &s) { describeUserPage(s.system, processOf(s), s.number("ptr"), s.result, true); }>},
     {"file", "a file with zeros in it, not cached", fileArguments, ValueKind::File, makeFile},
     {"read_file", "read(2)", fileReadArguments, ValueKind::None, onFile<readFile>},
     {"write_file", "write(2)", fileWriteArguments, ValueKind::None, onFile<writeFile>},

@@ -51,7 +51,7 @@ std::string faultName(const FaultResult &fault) {
   return std::string(kinds[unsigned(fault.kind)]) + (fault.major ? ", major" : "");
 }
 
-void describeUserPage(System &system, MmId mm, Address address, Record &record) {
+void describeUserPage(System &system, MmId mm, Address address, Record &record, bool withFrame) {
   const uint64_t entry = system.user.pte(mm, address);
   if (!entry) {
     record["page"] = "none";
@@ -70,7 +70,8 @@ void describeUserPage(System &system, MmId mm, Address address, Record &record) 
   }
   const Page &state = system.kernel.memory.page(page);
   record["page"] = state.owner == PageOwner::User ? "anonymous" : state.pageFlags & PageSwapBacked ? "shared" : "file";
-  record["frame"] = int64_t(page);
+  if (withFrame)
+    record["frame"] = int64_t(page);
   record["refcount"] = state.refCount;
   record["mapcount"] = state.mapCount + 1;
   record["dirty"] = bool(entry & PteDirty) || (state.pageFlags & PageDirty);

@@ -38,7 +38,7 @@ void produceUserPointer(Step &step, SysResult address);
 /// What kind of fault it was, or the signal.
 std::string faultName(const FaultResult &fault);
 /// What the page tables say of an address: zero page, frame, swap slot, and the entry's flags.
-void describeUserPage(System &system, MmId mm, Address address, Record &record);
+void describeUserPage(System &system, MmId mm, Address address, Record &record, bool withFrame);
 /// Resident pages, swap entries, faults.
 void tellCounters(System &system, MmId mm, Record &record);
 

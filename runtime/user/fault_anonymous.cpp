@@ -45,8 +45,6 @@ FaultResult Faults::anonymousFault(Fault &fault) {
 FaultResult Faults::writeProtectFault(Fault &fault) {
   const Pfn page = pfnOfEntry(fault.entry);
   if (fault.vma.flags & (VmShared | VmMayShare)) {
-    if (notifiesWrites(fault.vma)) // page_mkwrite() of the filesystem
-      parts.clearFlag(page, PageReferenced);
     reusePage(fault, page);
     parts.setFlag(page, PageDirty);
     return {FaultKind::MakeWrite};

@@ -6,8 +6,14 @@ using namespace kmem::sim;
 
 namespace {
 
+Profile smallMachine() {
+  Profile profile = *profileNamed("612dbg");
+  profile.memoryBytes = uint64_t(48) << 20;
+  return profile;
+}
+
 struct Faults : testing::Test {
-  Machine machine;
+  Machine machine{smallMachine()};
   UserMemory &user = machine.user;
   MmId mm = user.spaces.create();
 };

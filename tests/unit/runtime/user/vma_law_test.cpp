@@ -170,10 +170,12 @@ RC_GTEST_PROP(VmaLaw, mappingsEqualATableOfPages, (const std::vector<uint64_t> &
   for (const Vma &vma : vmas) {
     pages += vma.pages();
     locked += vma.flags & VmLocked ? vma.pages() : 0;
-    RC_ASSERT(vma.gapBelow == vma.start - (before ? before->end : 0));
+    const Address endBefore = before ? before->end : 0;
+    RC_ASSERT(vma.gapBelow == vma.start - endBefore);
     // Nothing that could be one mapping is left as two: no page was touched, so no anon_vma forbids it.
-    RC_ASSERT(!before || before->end != vma.start || before->flags != vma.flags || before->file != vma.file ||
-              before->offset + before->pages() != vma.offset);
+    const bool couldMerge = before && before->end == vma.start && before->flags == vma.flags &&
+                            before->file == vma.file && before->offset + before->pages() == vma.offset;
+    RC_ASSERT(!couldMerge);
     before = &vma;
   }
   const Mm &mm = model.machine.user.mm(model.mm);
