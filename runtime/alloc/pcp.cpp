@@ -188,9 +188,13 @@ void PerCpuLists::put(Zone &zone, Pfn pfn, unsigned order, MigrateType type) {
 void PerCpuLists::giveBack(Zone &zone, PerCpuPages &pcp, int32_t pages, unsigned firstList) {
   pages = std::min(pages, pcp.count);
   const LockScope lock(kernel, KernelLock::Zone, LockVariant::IrqSave);
+  unsigned emptyLists = 0;
   for (unsigned list = firstList; pages > 0; list = (list + 1) % pcpListCount) {
     const unsigned order = orderOf(list);
+    if (!pcp.lists[list].first && ++emptyLists > pcpListCount) // corrupt: the kernel looks for ever
+      throw Death{DeathKind::Hang};
     while (pages > 0 && pcp.lists[list].first) {
+      emptyLists = 0;
       const Pfn pfn = pop(pcp.lists[list], true);
       pages -= 1 << order;
       pcp.count -= 1 << order;

@@ -225,12 +225,18 @@ Percpu::ChunkId Percpu::chunkOf(Address address) {
   }
   const auto frame = vmalloc.toPage(address + kernel.context.cpu() * sizes.unitSize);
   if (!frame)
-    kernel.reports.badAccess(pageIndexOffset, AccessKind::Read, {"free_percpu", file, 0});
+    badAccess(pageIndexOffset);
   const uint64_t named = kernel.memory.page(*frame).memory.index;
   const Chunk &it = now.chunks[ChunkId(named)];
   if (named && named == ChunkId(named) && address - it.base < sizes.unitSize)
     return ChunkId(named);
-  kernel.reports.badAccess(chunkBaseOffset + named, AccessKind::Read, {"free_percpu", file, 0});
+  badAccess(chunkBaseOffset + named);
+}
+
+void Percpu::badAccess(Address address) const {
+  constexpr CodeSite by{"free_percpu", file, 0};
+  kernel.memory.checkAccess(address, sizeof(Address), AccessKind::Read, by);
+  kernel.reports.badAccess(address, AccessKind::Read, by);
 }
 
 /// pcpu_should_reclaim_chunk().

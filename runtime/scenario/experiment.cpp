@@ -38,6 +38,20 @@ bool isKey(llvm::StringRef line) {
                             "inconsistent", "scheduling while"});
 }
 
+/// Without what looks like the caller that printk() puts before a line, "[    T12] ".
+llvm::StringRef withoutCaller(llvm::StringRef line) {
+  constexpr size_t longestCaller = 24;
+  while (line.starts_with("[")) {
+    const size_t end = line.find(']');
+    const bool isPrefix = end != llvm::StringRef::npos && end <= longestCaller &&
+                          (end + 1 == line.size() || line[end + 1] == ' ') && !line.take_front(end).contains("BUG:");
+    if (!isPrefix)
+      break;
+    line = line.drop_front(end + 1).ltrim(' ');
+  }
+  return line;
+}
+
 } // namespace
 
 void Experiments::begin() {
@@ -50,7 +64,7 @@ llvm::json::Array Experiments::splat() const {
   size_t seen = 0;
   for (const std::string &printed : system.kernel.console.since(start)) {
     // Of one printk() the recording sees the first line only.
-    const llvm::StringRef line = llvm::StringRef(printed).split('\n').first;
+    const llvm::StringRef line = withoutCaller(llvm::StringRef(printed).split('\n').first);
     if (isDropped(line))
       continue;
     if (seen < plainLines || (seen < keyLines && isKey(line)))
