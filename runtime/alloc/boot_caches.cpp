@@ -109,6 +109,15 @@ void create(Slub &slub, Build build, const Row &row, CallbackId nothing) {
   slub.create(options);
 }
 
+/// What the serial console keeps for good: the ports of uart_register_driver() (drivers/tty/serial/serial_core.c). Of
+/// what a kernel allocates while it boots, the only kmalloc-8k object, and only with 6.1's lockdep.
+void keepConsolePorts(const Profile &profile, Kmalloc &kmalloc) {
+  constexpr unsigned ports = 4; // CONFIG_SERIAL_8250_NR_UARTS of own builds
+  constexpr uint64_t stateSize612 = 1016, stateSize61 = 1040;
+  if (profile.proveLocking && !profile.distribution)
+    kmalloc.kcalloc(ports, profile.release.atLeast(6, 12) ? stateSize612 : stateSize61, profile.gfp.kernel());
+}
+
 } // namespace
 
 void createBootCaches(Kernel &kernel, Slub &slub, Kmalloc &kmalloc) {
@@ -122,6 +131,7 @@ void createBootCaches(Kernel &kernel, Slub &slub, Kmalloc &kmalloc) {
     for (const Row &row : rows)
       if (row.sizes[*build])
         create(slub, *build, row, nothing);
+  keepConsolePorts(profile, kmalloc);
   if (profile.slabBuckets) {
     constexpr uint32_t messageHeader = 48;                    // struct msg_msg (ipc/msgutil.c)
     kmalloc.createBuckets("memdup_user", 0, 0, INT32_MAX, 0); // mm/util.c

@@ -9,7 +9,7 @@ namespace {
 
 Record describe(const KmemCache &cache, std::string_view name) {
   return Record{{"op", "cache"},
-                {"name", llvm::StringRef(name)},
+                {"name", std::string(name)},
                 {"object_size", cache.objectSize},
                 {"size", cache.size},
                 {"align", cache.align},

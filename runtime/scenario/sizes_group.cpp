@@ -157,14 +157,14 @@ void SizesGroup::large() {
       record["args"] = Record{{"size", size}};
       record["result"] = cacheOf(block);
       if (block) {
-        const Page &page = system.kernel.memory.page((block - directMapStart) >> pageShift);
-        const Pfn head = page.compoundHead ? page.compoundHead - 1 : (block - directMapStart) >> pageShift;
-        const Page &first = system.kernel.memory.page(head);
+        const Pfn pfn = (block - directMapStart) >> pageShift;
+        const Page &page = system.kernel.memory.page(pfn);
+        const Page &first = system.kernel.memory.page(page.compoundHead ? page.compoundHead - 1 : pfn);
         record["ksize"] = system.kmalloc.ksize(block);
         record["align"] = alignmentOf(block);
-        record["compound_order"] = first.pageFlags & PageHead ? first.order : 0;
+        record["compound_order"] = page.pageFlags & PageHead ? page.order : 0;
         record["refcount"] = first.refCount;
-        record["PageSlab"] = page.owner == PageOwner::Slab ? 1 : 0;
+        record["PageSlab"] = first.owner == PageOwner::Slab ? 1 : 0;
       }
       experiments.finish(std::move(record));
       system.kmalloc.kfree(block);
