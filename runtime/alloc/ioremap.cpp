@@ -92,6 +92,17 @@ void Vmalloc::reportIoremapOfRam(Physical first, Physical last) {
   kernel.reports.warn(site);
 }
 
+/// memtype_free() of a range that nobody reserved (arch/x86/mm/pat/memtype.c, CONFIG_X86_PAT).
+void Vmalloc::reportForeignMemtype(const VmArea &area) {
+  if (!kernel.profile.distribution)
+    return;
+  const Task &task = kernel.context.task();
+  char text[120];
+  std::snprintf(text, sizeof text, "x86/PAT: %s:%u freeing invalid memtype [mem 0x%08lx-0x%08lx]", task.comm, task.pid,
+                area.physical, area.physical + (area.mappedEnd() - area.address) - 1);
+  kernel.console.print(text);
+}
+
 void Vmalloc::iounmap(Address address) {
   if (address < vmallocStart)
     return; // below high_memory: not of ioremap()
@@ -104,6 +115,8 @@ void Vmalloc::iounmap(Address address) {
     kernel.console.print("iounmap: bad address " + kernel.reports.describePointer(start));
     return;
   }
+  if (!area->memtype)
+    reportForeignMemtype(*area);
   freeMemtype(area->memtype); // NULL for an area that is not of ioremap()
   freeVmArea(area->address);
 }

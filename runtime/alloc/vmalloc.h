@@ -152,6 +152,7 @@ private:
   bool mapRegisters(const VmArea &area, Physical start, uint64_t size);
   Address reserveMemtype();
   void freeMemtype(Address entry);
+  void reportForeignMemtype(const VmArea &area);
   void reportIoremapOfRam(Physical first, Physical last);
   // vmap_block.cpp
   Address takeFromBlock(unsigned count);

@@ -58,6 +58,7 @@ std::string normalised(llvm::StringRef line) {
       {std::regex(R"(PID: \d+)"), "PID: N"},
       {std::regex(R"(pid: \d+)"), "pid: N"},
       {std::regex(R"(CPU: \d+)"), "CPU: N"},
+      {std::regex(R"(\bprobe:\d+)"), "probe:N"},
       {std::regex(R"(\.(part|constprop|isra|cold)(\.\d+)?)"), ""},
   };
   std::string text = line.str();
