@@ -82,7 +82,7 @@ TEST(Frob, failingEachAllocationFindsTheThreeMistakes) {
   const std::vector<Life> runs = runWithEachFailure(/*fixed=*/false);
   for (const Life &run : runs) {
     leaks += run.leaked > 0;
-    doubleFrees += contains(run.console, "Object already free");
+    doubleFrees += contains(run.console, "BUG kmalloc-8");
     sleepsInInterrupt += contains(run.console, "BUG: sleeping function called from invalid context");
   }
   EXPECT_GE(runs.size(), 7u) << "frob, label, ring, irq and three events";

@@ -106,13 +106,13 @@ void snapshotChangeRestore(benchmark::State &state) {
   }
 }
 
-/// Remembers the times for the limits.
+/// Remembers the CPU times for the limits: others may use the machine, too.
 class Collector : public benchmark::ConsoleReporter {
 public:
   kmem::bench::Times times;
   void ReportRuns(const std::vector<Run> &runs) override {
     for (const Run &run : runs)
-      times[run.run_name.str()] = run.GetAdjustedRealTime() * 1e9 / benchmark::GetTimeUnitMultiplier(run.time_unit);
+      times[run.run_name.str()] = run.GetAdjustedCPUTime() * 1e9 / benchmark::GetTimeUnitMultiplier(run.time_unit);
     ConsoleReporter::ReportRuns(runs);
   }
 };
@@ -124,7 +124,7 @@ BENCHMARK(mallocPagePair);
 BENCHMARK(pagePair);
 BENCHMARK(pagePairDebug);
 BENCHMARK(pairAmongLive)->RangeMultiplier(10)->Range(1000, 10000000);
-BENCHMARK(fill)->RangeMultiplier(10)->Range(1000, 10000000)->Iterations(1)->Unit(benchmark::kMillisecond);
+BENCHMARK(fill)->RangeMultiplier(10)->Range(1000, 1000000)->Iterations(1)->Unit(benchmark::kMillisecond);
 BENCHMARK(snapshotAndRestore);
 BENCHMARK(snapshotChangeRestore);
 

@@ -8,7 +8,7 @@
 
 namespace kmem::bench {
 
-/// Nanoseconds per iteration by the benchmark's name.
+/// Nanoseconds of CPU time per iteration by the benchmark's name.
 using Times = std::map<std::string, double>;
 
 /// Bytes of the host's heap beyond the simulated memory itself, for a machine in which `objects` of 64 bytes are live.

@@ -14,7 +14,8 @@ using namespace kmem::sim;
 
 namespace {
 
-constexpr uint64_t machineBytes = uint64_t(64) << 20;
+constexpr uint64_t machineBytes = uint64_t(256) << 20;
+constexpr uint64_t mostLiveBytes = machineBytes / 4; ///< beyond it the kernel may rightly panic
 constexpr size_t mostOperations = 400;
 constexpr size_t mostLive = 200;
 constexpr uint64_t tagBytes = 8; ///< written at both ends of an allocation
@@ -107,6 +108,7 @@ private:
   void checkAlone(const Allocation &allocation);
   void checkSilence();
   Gfp flags();
+  uint64_t liveBytes() const;
 
   System &system;
   const Fixture fixture;
@@ -166,8 +168,15 @@ Gfp Life::flags() {
   }
 }
 
+uint64_t Life::liveBytes() const {
+  uint64_t sum = 0;
+  for (const Allocation &allocation : live)
+    sum += allocation.size;
+  return sum;
+}
+
 void Life::allocate() {
-  if (live.size() == mostLive)
+  if (live.size() == mostLive || liveBytes() > mostLiveBytes)
     return;
   std::optional<Allocation> made = allocateFrom(Family(input.byte() % families));
   if (!made || made->address <= zeroSizePointer)
@@ -364,7 +373,7 @@ std::string liveOnce(Machine &machine, std::span<const uint8_t> bytes) {
       life.runLegally();
   } catch (const Death &) {
     if (!wild)
-      broken("legal calls do not kill");
+      broken("legal calls do not kill:\n" + life.log());
   }
   return life.log();
 }
