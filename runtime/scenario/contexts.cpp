@@ -198,7 +198,8 @@ bool Contexts::runIn(llvm::ArrayRef<std::string> names, llvm::function_ref<void(
   }
   const ContextInfo &info = *contextNamed(names.front());
   bool reached = false;
-  llvm::function_ref<void()> inner = [&] { reached = runIn(names.drop_front(), work); };
+  const auto deeper = [&] { reached = runIn(names.drop_front(), work); };
+  llvm::function_ref<void()> inner = deeper;
   if (info.isHandler()) {
     body = &inner;
     info.enter(*this);

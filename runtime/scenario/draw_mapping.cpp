@@ -51,7 +51,7 @@ private:
 void MappingDrawing::choose(const Picture &picture) {
   for (Place place : {Place::DirectMap, Place::Vmalloc, Place::User, Place::Elsewhere})
     for (const PictureBlock &block : picture.blocks)
-      if (block.place == place && !block.pages.empty()) {
+      if (block.place == place && block.live && !block.pages.empty()) {
         if (blocks.size() < mostBlocks)
           blocks.push_back({&block, std::min(block.pages.size(), mostPages), 0});
         else
@@ -210,7 +210,7 @@ double MappingDrawing::draw(double top) {
 } // namespace
 
 double drawMapping(SvgCanvas &canvas, const Picture &picture, double top) {
-  if (llvm::none_of(picture.blocks, [](const PictureBlock &block) { return !block.pages.empty(); }))
+  if (llvm::none_of(picture.blocks, [](const PictureBlock &block) { return block.live && !block.pages.empty(); }))
     return top;
   return MappingDrawing(canvas, picture).draw(top);
 }

@@ -154,8 +154,9 @@ void TextDrawing::block(const PictureBlock &block) {
   out << (block.place == Place::Vmalloc ? "  vmalloc area" : block.place == Place::DirectMap ? "  direct map" : "");
   if (!block.cache.empty())
     out << "  " << block.cache;
-  out << "\n";
-  runs(block);
+  out << (block.live ? "\n" : "  given back\n");
+  if (block.live)
+    runs(block);
   if (block.pagesLeftOut)
     out << "      and " << block.pagesLeftOut << " more pages\n";
 }

@@ -18,7 +18,7 @@ void drawMarks(SvgCanvas &canvas, const Picture &picture, const PictureZone &zon
   std::set<std::pair<int, Place>> drawn;
   for (const PictureBlock &block : picture.blocks)
     for (const PicturePage &page : block.pages) {
-      if (page.state != PageState::Mapped || page.frame < zone.view.startPfn ||
+      if (!block.live || page.state != PageState::Mapped || page.frame < zone.view.startPfn ||
           page.frame >= zone.view.startPfn + zone.view.spanned)
         continue;
       const double at = x + width * double(page.frame - zone.view.startPfn) / double(zone.view.spanned);

@@ -54,8 +54,14 @@ llvm::StringRef withoutCaller(llvm::StringRef line) {
 
 } // namespace
 
-void Experiments::begin() {
+void rearmWarnings(System &system) {
   system.kernel.reports.rearm();
+  system.kernel.context.rearm();
+  system.kernel.locks.rearm();
+}
+
+void Experiments::begin() {
+  rearmWarnings(system);
   start = system.kernel.console.mark();
 }
 

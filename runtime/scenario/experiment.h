@@ -34,6 +34,8 @@ private:
   Console::Mark start = 0;
 };
 
+/// One-shot and rate-limited warnings may be printed again, lockdep is on again.
+void rearmWarnings(System &system);
 /// "0x10".
 std::string hexadecimal(uint64_t value);
 /// The largest power of two that divides the address, at most 1 << 30; 0 for NULL.

@@ -91,14 +91,6 @@ constexpr Operation table[] = {
      [](Step &s) { s.system.kernel.context.taskForWrite().failNth = uint32_t(s.number("n")); }},
     {"make_it_fail", "marks this task for task_filter", makeItFailArguments, ValueKind::None,
      [](Step &s) { s.system.kernel.context.taskForWrite().makeItFail = s.number("on"); }},
-    {"rearm",
-     "one-shot warnings may be printed again",
-     {},
-     ValueKind::None,
-     [](Step &s) {
-       s.system.kernel.reports.rearm();
-       s.system.kernel.context.rearm();
-     }},
 };
 
 } // namespace

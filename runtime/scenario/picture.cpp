@@ -66,6 +66,7 @@ private:
   void paintPart(PictureZone &zone, Pfn start, Pfn end);
   std::vector<PicturePage> pagesOf(Address address, uint64_t size);
   PicturePage pageAt(Address address);
+  bool isLive(Address address);
   std::string nameAt(Address from, Address to) const;
   void paintSlab(Pfn frame);
   void paintSpace(MmId space);
@@ -134,6 +135,15 @@ std::vector<PicturePage> Painter::pagesOf(Address address, uint64_t size) {
   return pages;
 }
 
+bool Painter::isLive(Address address) {
+  if (isVmallocAddress(address))
+    return system.vmalloc.findVmArea(address).has_value();
+  if (const auto slab = address >= directMapStart ? system.slub.slabOf(address) : std::nullopt)
+    return !llvm::is_contained(system.slub.freeObjectsOf(*slab), system.slub.objectAt(address));
+  const auto translation = system.kernel.memory.translate(address);
+  return translation && isTaken(useOf(system.pages.ownerOf(translation->physical >> pageShift)));
+}
+
 Place placeOf(Address address) {
   if (address < userEnd)
     return Place::User;
@@ -147,7 +157,10 @@ void Painter::paintBlocks() {
     const bool isAddress = step.value.kind == ValueKind::Pointer || step.value.kind == ValueKind::Coherent;
     const bool isPage = step.value.kind == ValueKind::Page;
     const Address address = isPage ? pageToVirt(step.value.value) : step.value.value;
-    if ((!isAddress && !isPage) || address <= zeroSizePointer || isErrorPointer(address) ||
+    const bool isSuperseded = llvm::any_of(run.names(), [&](const NamedStep &later) {
+      return later.line > step.line && later.value.value == step.value.value && later.value.kind == step.value.kind;
+    });
+    if ((!isAddress && !isPage) || isSuperseded || address <= zeroSizePointer || isErrorPointer(address) ||
         placeOf(address) == Place::User)
       continue;
     const uint64_t size = isAddress && step.value.kind == ValueKind::Pointer ? step.value.extra : pageSize;
@@ -157,6 +170,7 @@ void Painter::paintBlocks() {
                        address,
                        size,
                        "",
+                       isLive(address),
                        pagesOf(address, size),
                        0};
     if (block.place == Place::DirectMap && isAddress)
@@ -199,14 +213,12 @@ void Painter::paintSlabs() {
 }
 
 void Painter::paintAreas() {
-  std::set<Address> starts;
-  for (const PictureBlock &block : picture.blocks)
-    if (block.place == Place::Vmalloc)
-      if (const auto area = system.vmalloc.findVmArea(block.address))
-        starts.insert(area->address);
+  const bool anyNamed = llvm::any_of(
+      picture.blocks, [](const PictureBlock &block) { return block.place == Place::Vmalloc && block.live; });
   system.vmalloc.space().forEachBusy([&](uint64_t, const VmArea &area) {
     const std::string name = nameAt(area.address, area.address + area.size);
-    if (name.empty() && picture.areas.size() >= mostAreas) {
+    // Areas of the boot, such as stacks of kernel threads, would hide those that the scenario is about.
+    if (picture.areas.size() >= mostAreas || (anyNamed && name.empty())) {
       ++picture.areasLeftOut;
       return true;
     }

@@ -38,6 +38,7 @@ struct PictureBlock {
   Address address;
   uint64_t size;     ///< bytes; 0 when nobody said
   std::string cache; ///< or "pages-order-2", or ""
+  bool live;         ///< not given back yet
   std::vector<PicturePage> pages;
   uint64_t pagesLeftOut; ///< behind those
   bool isContiguous() const;

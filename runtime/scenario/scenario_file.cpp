@@ -15,7 +15,7 @@ namespace {
 constexpr Argument machineArguments[] = {
     {"profile", ArgumentKind::Text, "", false}, {"memory", ArgumentKind::Size, "", false},
     {"cpus", ArgumentKind::Size, "", false},    {"nodes", ArgumentKind::Size, "", false},
-    {"seed", ArgumentKind::Size, "", false},
+    {"seed", ArgumentKind::Size, "", false},    {"warn_once", ArgumentKind::Flag, "", false},
 };
 
 /// The closest known operation, when it is close.
@@ -105,6 +105,7 @@ void Parser::setMachine(const std::map<std::string, ParsedArgument> &values) {
   profile.cpus = unsigned(std::min<uint64_t>(number("cpus", profile.cpus), UINT32_MAX));
   profile.nodes = unsigned(std::min<uint64_t>(number("nodes", profile.nodes), UINT32_MAX));
   scenario.seed = number("seed", 0);
+  scenario.warnOnce = number("warn_once", false);
   settle(profile);
   if (const std::string problem = problemWith(profile); !problem.empty())
     complain(problem);
@@ -206,7 +207,7 @@ void Parser::parseLine(unsigned number, llvm::StringRef text) {
 } // namespace
 
 std::optional<Scenario> parseScenario(llvm::StringRef text, llvm::StringRef path, Problems &problems) {
-  Scenario scenario{path.str(), *profileNamed(std::string_view(defaultProfile)), 0, {}};
+  Scenario scenario{path.str(), *profileNamed(std::string_view(defaultProfile)), 0, false, {}};
   const size_t before = problems.size();
   Parser parser(scenario, problems);
   const auto buffer = llvm::MemoryBuffer::getMemBufferCopy(text);

@@ -22,6 +22,7 @@ struct Scenario {
   std::string path;
   Profile profile;
   uint64_t seed = 0;
+  bool warnOnce = false; ///< one-shot warnings come once, as in a kernel, and not in every step anew
   std::vector<ScenarioStep> steps;
 };
 

@@ -2,6 +2,7 @@
 
 #include "runtime/kernel/death.h"
 #include "runtime/scenario/contexts.h"
+#include "runtime/scenario/experiment.h"
 #include "runtime/sim/system.h"
 
 #include "llvm/ADT/STLExtras.h"
@@ -160,6 +161,8 @@ void ScenarioRun::Parts::died(DeathKind kind, const ScenarioStep &written, Step 
 
 Record ScenarioRun::Parts::run(const ScenarioStep &written) {
   Step step(system, valuesOf(written));
+  if (!scenario.warnOnce)
+    rearmWarnings(system);
   const Console::Mark mark = system.kernel.console.mark();
   if (diedInLine && written.operation->name != "restore") {
     step.say("not run: the machine died in line " + std::to_string(diedInLine));
