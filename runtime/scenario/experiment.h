@@ -15,7 +15,7 @@ public:
   /// One-shot warnings may come again; console() starts here.
   void begin();
   /// {"id": next number, "op": op}.
-  Record row(llvm::StringRef op) { return Record{{"id", nextId++}, {"op", op}}; }
+  Record row(llvm::StringRef op) { return Record{{"id", nextId++}, {"op", op.str()}}; }
   /// Lines since begin() without those the recording drops, at most as many as it keeps.
   llvm::json::Array splat() const;
   /// Sets "splat", and "splat_lines" when there are more.
