@@ -9,7 +9,7 @@
 #ifndef KMEM_NATIVE_H
 #define KMEM_NATIVE_H
 
-#include "sim.h"
+#include "../kmem/sim.h"
 
 #include <stdarg.h>
 #include <stdbool.h>

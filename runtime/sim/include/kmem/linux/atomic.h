@@ -2,7 +2,7 @@
 #ifndef KMEM_LINUX_ATOMIC_H
 #define KMEM_LINUX_ATOMIC_H
 
-#include "types.h"
+#include <linux/types.h>
 
 #define __KMEM_ATOMIC(prefix, type, value_type)                                                                        \
   static inline value_type prefix##_read(const type *v) { return READ_ONCE(v->counter); }                              \

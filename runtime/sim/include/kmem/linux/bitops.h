@@ -2,8 +2,8 @@
 #ifndef KMEM_LINUX_BITOPS_H
 #define KMEM_LINUX_BITOPS_H
 
-#include "bits.h"
-#include "types.h"
+#include <linux/bits.h>
+#include <linux/types.h>
 
 static inline void set_bit(long n, volatile unsigned long *bits) { bits[BIT_WORD(n)] |= BIT_MASK(n); }
 static inline void clear_bit(long n, volatile unsigned long *bits) { bits[BIT_WORD(n)] &= ~BIT_MASK(n); }

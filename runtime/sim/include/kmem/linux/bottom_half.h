@@ -1,4 +1,4 @@
 #ifndef KMEM_LINUX_BOTTOM_HALF_H
 #define KMEM_LINUX_BOTTOM_HALF_H
-#include "irqflags.h"
+#include <linux/irqflags.h>
 #endif

@@ -2,7 +2,7 @@
 #define KMEM_LINUX_BUG_H
 
 #include "../native.h"
-#include "compiler.h"
+#include <linux/compiler.h>
 
 #define BUG() kmem_native_bug(__FILE__, __LINE__, __func__)
 #define BUG_ON(condition)                                                                                              \

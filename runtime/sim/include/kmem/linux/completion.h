@@ -1,7 +1,7 @@
 #ifndef KMEM_LINUX_COMPLETION_H
 #define KMEM_LINUX_COMPLETION_H
 
-#include "wait.h"
+#include <linux/wait.h>
 
 struct completion {
   unsigned done;

@@ -1,11 +1,11 @@
 #ifndef KMEM_LINUX_DEVICE_H
 #define KMEM_LINUX_DEVICE_H
 
-#include "err.h"
-#include "gfp.h"
-#include "kernel.h"
-#include "slab.h"
-#include "types.h"
+#include <linux/err.h>
+#include <linux/gfp.h>
+#include <linux/kernel.h>
+#include <linux/slab.h>
+#include <linux/types.h>
 
 struct device {
   const char *init_name;

@@ -1,8 +1,8 @@
 #ifndef KMEM_LINUX_DMA_MAPPING_H
 #define KMEM_LINUX_DMA_MAPPING_H
 
-#include "device.h"
-#include "mm.h"
+#include <linux/device.h>
+#include <linux/mm.h>
 
 enum dma_data_direction { DMA_BIDIRECTIONAL, DMA_TO_DEVICE, DMA_FROM_DEVICE, DMA_NONE };
 

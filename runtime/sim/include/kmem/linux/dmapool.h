@@ -1,7 +1,7 @@
 #ifndef KMEM_LINUX_DMAPOOL_H
 #define KMEM_LINUX_DMAPOOL_H
 
-#include "device.h"
+#include <linux/device.h>
 
 static inline struct dma_pool *dma_pool_create(const char *name, struct device *device, size_t size, size_t align,
                                                size_t boundary) {

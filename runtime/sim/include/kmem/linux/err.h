@@ -1,8 +1,8 @@
 #ifndef KMEM_LINUX_ERR_H
 #define KMEM_LINUX_ERR_H
 
-#include "errno.h"
-#include "types.h"
+#include <linux/errno.h>
+#include <linux/types.h>
 
 #define MAX_ERRNO 4095
 #define IS_ERR_VALUE(x) unlikely((unsigned long)(void *)(x) >= (unsigned long)-MAX_ERRNO)

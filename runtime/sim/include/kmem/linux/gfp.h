@@ -4,7 +4,7 @@
 #define KMEM_LINUX_GFP_H
 
 #include "../native.h"
-#include "types.h"
+#include <linux/types.h>
 
 #define __GFP_DMA ((gfp_t)KMEM_GFP_DMA)
 #define __GFP_HIGHMEM ((gfp_t)KMEM_GFP_HIGHMEM)

@@ -1,5 +1,5 @@
 #ifndef KMEM_LINUX_HARDIRQ_H
 #define KMEM_LINUX_HARDIRQ_H
-#include "irqflags.h"
-#include "preempt.h"
+#include <linux/irqflags.h>
+#include <linux/preempt.h>
 #endif

@@ -2,9 +2,9 @@
 #ifndef KMEM_LINUX_HIGHMEM_H
 #define KMEM_LINUX_HIGHMEM_H
 
-#include "mm.h"
-#include "kernel.h"
-#include "string.h"
+#include <linux/mm.h>
+#include <linux/kernel.h>
+#include <linux/string.h>
 
 static inline void *kmap(struct page *page) {
   might_sleep();

@@ -1,7 +1,7 @@
 #ifndef KMEM_LINUX_INIT_H
 #define KMEM_LINUX_INIT_H
 
-#include "compiler.h"
+#include <linux/compiler.h>
 
 /* With -DKBUILD_MODNAME=name a module's functions are name_init_module() and name_cleanup_module() to a test. */
 #ifdef KBUILD_MODNAME

@@ -2,9 +2,9 @@
 #ifndef KMEM_LINUX_INTERRUPT_H
 #define KMEM_LINUX_INTERRUPT_H
 
-#include "device.h"
-#include "hardirq.h"
-#include "kernel.h"
+#include <linux/device.h>
+#include <linux/hardirq.h>
+#include <linux/kernel.h>
 
 typedef int irqreturn_t;
 #define IRQ_NONE 0

@@ -2,7 +2,7 @@
 #define KMEM_LINUX_JIFFIES_H
 
 #include "../native.h"
-#include "types.h"
+#include <linux/types.h>
 
 #define HZ ((unsigned long)kmem_native_hz())
 #define jiffies ((unsigned long)kmem_native_jiffies())

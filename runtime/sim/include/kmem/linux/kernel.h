@@ -1,16 +1,16 @@
 #ifndef KMEM_LINUX_KERNEL_H
 #define KMEM_LINUX_KERNEL_H
 
-#include "bitops.h"
-#include "bug.h"
-#include "container_of.h"
-#include "err.h"
-#include "log2.h"
-#include "math.h"
-#include "minmax.h"
-#include "printk.h"
-#include "sprintf.h"
-#include "types.h"
+#include <linux/bitops.h>
+#include <linux/bug.h>
+#include <linux/container_of.h>
+#include <linux/err.h>
+#include <linux/log2.h>
+#include <linux/math.h>
+#include <linux/minmax.h>
+#include <linux/printk.h>
+#include <linux/sprintf.h>
+#include <linux/types.h>
 
 #define ARRAY_SIZE(array) (sizeof(array) / sizeof((array)[0]))
 #define upper_32_bits(n) ((u32)((u64)(n) >> 32))

@@ -1,7 +1,7 @@
 #ifndef KMEM_LINUX_KREF_H
 #define KMEM_LINUX_KREF_H
 
-#include "refcount.h"
+#include <linux/refcount.h>
 
 struct kref {
   refcount_t refcount;

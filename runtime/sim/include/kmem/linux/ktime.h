@@ -2,7 +2,7 @@
 #define KMEM_LINUX_KTIME_H
 
 #include "../native.h"
-#include "types.h"
+#include <linux/types.h>
 
 typedef s64 ktime_t;
 #define NSEC_PER_SEC 1000000000L

@@ -1,8 +1,8 @@
 #ifndef KMEM_LINUX_LIST_H
 #define KMEM_LINUX_LIST_H
 
-#include "container_of.h"
-#include "types.h"
+#include <linux/container_of.h>
+#include <linux/types.h>
 
 #define LIST_POISON1 ((void *)(0x100 + 0xdead000000000000UL))
 #define LIST_POISON2 ((void *)(0x122 + 0xdead000000000000UL))

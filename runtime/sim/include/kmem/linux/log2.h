@@ -1,7 +1,7 @@
 #ifndef KMEM_LINUX_LOG2_H
 #define KMEM_LINUX_LOG2_H
 
-#include "bitops.h"
+#include <linux/bitops.h>
 
 static inline int ilog2(u64 x) { return fls64(x) - 1; }
 static inline bool is_power_of_2(unsigned long x) { return x && !(x & (x - 1)); }

@@ -1,7 +1,7 @@
 #ifndef KMEM_LINUX_MATH_H
 #define KMEM_LINUX_MATH_H
 
-#include "types.h"
+#include <linux/types.h>
 
 #define __ALIGN_MASK(x, mask) (((x) + (mask)) & ~(mask))
 #define ALIGN(x, a) __ALIGN_MASK(x, (__typeof__(x))(a) - 1)

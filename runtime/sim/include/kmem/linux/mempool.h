@@ -2,8 +2,8 @@
 #ifndef KMEM_LINUX_MEMPOOL_H
 #define KMEM_LINUX_MEMPOOL_H
 
-#include "gfp.h"
-#include "slab.h"
+#include <linux/gfp.h>
+#include <linux/slab.h>
 
 typedef struct mempool_s mempool_t;
 

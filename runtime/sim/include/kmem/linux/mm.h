@@ -1,11 +1,11 @@
 #ifndef KMEM_LINUX_MM_H
 #define KMEM_LINUX_MM_H
 
-#include "gfp.h"
-#include "math.h"
-#include "slab.h"
-#include "types.h"
-#include "vmalloc.h"
+#include <linux/gfp.h>
+#include <linux/math.h>
+#include <linux/slab.h>
+#include <linux/types.h>
+#include <linux/vmalloc.h>
 
 #define PAGE_SHIFT 12
 #define PAGE_SIZE (1UL << PAGE_SHIFT)

@@ -1,9 +1,9 @@
 #ifndef KMEM_LINUX_MODULE_H
 #define KMEM_LINUX_MODULE_H
 
-#include "export.h"
-#include "init.h"
-#include "kernel.h"
+#include <linux/export.h>
+#include <linux/init.h>
+#include <linux/kernel.h>
 
 struct module;
 #define THIS_MODULE ((struct module *)0)

@@ -1,7 +1,7 @@
 #ifndef KMEM_LINUX_MUTEX_H
 #define KMEM_LINUX_MUTEX_H
 
-#include "spinlock.h"
+#include <linux/spinlock.h>
 
 struct mutex {
   struct kmem_native_lock kmem;

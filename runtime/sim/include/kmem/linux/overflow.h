@@ -2,7 +2,7 @@
 #ifndef KMEM_LINUX_OVERFLOW_H
 #define KMEM_LINUX_OVERFLOW_H
 
-#include "types.h"
+#include <linux/types.h>
 
 #define check_add_overflow(a, b, sum) __builtin_add_overflow(a, b, sum)
 #define check_sub_overflow(a, b, difference) __builtin_sub_overflow(a, b, difference)

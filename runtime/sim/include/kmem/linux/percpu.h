@@ -3,9 +3,9 @@
 #ifndef KMEM_LINUX_PERCPU_H
 #define KMEM_LINUX_PERCPU_H
 
-#include "gfp.h"
-#include "preempt.h"
-#include "types.h"
+#include <linux/gfp.h>
+#include <linux/preempt.h>
+#include <linux/types.h>
 
 #define __alloc_percpu(size, align) kmem_native_alloc_percpu(size, align, GFP_KERNEL)
 #define __alloc_percpu_gfp(size, align, gfp) kmem_native_alloc_percpu(size, align, gfp)

@@ -2,7 +2,7 @@
 #ifndef KMEM_LINUX_PLATFORM_DEVICE_H
 #define KMEM_LINUX_PLATFORM_DEVICE_H
 
-#include "device.h"
+#include <linux/device.h>
 
 struct platform_device {
   const char *name;

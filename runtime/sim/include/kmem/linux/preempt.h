@@ -2,7 +2,7 @@
 #define KMEM_LINUX_PREEMPT_H
 
 #include "../native.h"
-#include "types.h"
+#include <linux/types.h>
 
 #define PREEMPT_MASK 0x000000ffUL
 #define SOFTIRQ_MASK 0x0000ff00UL

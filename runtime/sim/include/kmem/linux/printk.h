@@ -4,7 +4,7 @@
 #define KMEM_LINUX_PRINTK_H
 
 #include "../native.h"
-#include "compiler.h"
+#include <linux/compiler.h>
 
 #define KERN_SOH "\001"
 #define KERN_EMERG KERN_SOH "0"

@@ -2,7 +2,7 @@
 #define KMEM_LINUX_RCUPDATE_H
 
 #include "../native.h"
-#include "types.h"
+#include <linux/types.h>
 
 static inline void rcu_read_lock(void) { kmem_native_rcu_read_lock(); }
 static inline void rcu_read_unlock(void) { kmem_native_rcu_read_unlock(); }

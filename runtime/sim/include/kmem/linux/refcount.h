@@ -1,8 +1,8 @@
 #ifndef KMEM_LINUX_REFCOUNT_H
 #define KMEM_LINUX_REFCOUNT_H
 
-#include "atomic.h"
-#include "bug.h"
+#include <linux/atomic.h>
+#include <linux/bug.h>
 
 typedef struct refcount_struct {
   atomic_t refs;

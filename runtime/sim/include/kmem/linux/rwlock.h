@@ -1,4 +1,4 @@
 #ifndef KMEM_LINUX_RWLOCK_H
 #define KMEM_LINUX_RWLOCK_H
-#include "spinlock.h"
+#include <linux/spinlock.h>
 #endif

@@ -1,7 +1,7 @@
 #ifndef KMEM_LINUX_RWSEM_H
 #define KMEM_LINUX_RWSEM_H
 
-#include "spinlock.h"
+#include <linux/spinlock.h>
 
 struct rw_semaphore {
   struct kmem_native_lock kmem;

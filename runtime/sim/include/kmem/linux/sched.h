@@ -1,10 +1,10 @@
 #ifndef KMEM_LINUX_SCHED_H
 #define KMEM_LINUX_SCHED_H
 
-#include "delay.h"
-#include "jiffies.h"
-#include "kernel.h"
-#include "preempt.h"
+#include <linux/delay.h>
+#include <linux/jiffies.h>
+#include <linux/kernel.h>
+#include <linux/preempt.h>
 
 #define MAX_SCHEDULE_TIMEOUT ((long)(~0UL >> 1))
 static inline void schedule(void) { kmem_native_schedule(); }

@@ -2,7 +2,7 @@
 #ifndef KMEM_LINUX_SEMAPHORE_H
 #define KMEM_LINUX_SEMAPHORE_H
 
-#include "spinlock.h"
+#include <linux/spinlock.h>
 
 struct semaphore {
   struct kmem_native_lock kmem;

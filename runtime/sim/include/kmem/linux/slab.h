@@ -1,9 +1,9 @@
 #ifndef KMEM_LINUX_SLAB_H
 #define KMEM_LINUX_SLAB_H
 
-#include "gfp.h"
-#include "overflow.h"
-#include "types.h"
+#include <linux/gfp.h>
+#include <linux/overflow.h>
+#include <linux/types.h>
 
 #define SLAB_HWCACHE_ALIGN ((slab_flags_t)KMEM_SLAB_HWCACHE_ALIGN)
 #define SLAB_PANIC ((slab_flags_t)KMEM_SLAB_PANIC)
@@ -93,6 +93,6 @@ static inline void kmem_cache_free_bulk(struct kmem_cache *cache, size_t count, 
   kmem_native_cache_free_bulk(cache, count, objects);
 }
 
-#include "string.h"
+#include <linux/string.h>
 
 #endif

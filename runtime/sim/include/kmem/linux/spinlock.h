@@ -2,9 +2,9 @@
 #ifndef KMEM_LINUX_SPINLOCK_H
 #define KMEM_LINUX_SPINLOCK_H
 
-#include "irqflags.h"
-#include "kernel.h"
-#include "preempt.h"
+#include <linux/irqflags.h>
+#include <linux/kernel.h>
+#include <linux/preempt.h>
 
 typedef struct spinlock {
   struct kmem_native_lock kmem;

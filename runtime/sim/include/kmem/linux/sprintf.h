@@ -2,7 +2,7 @@
 #define KMEM_LINUX_SPRINTF_H
 
 #include "../native.h"
-#include "types.h"
+#include <linux/types.h>
 
 int snprintf(char *to, size_t size, const char *format, ...) __printf(3, 4);
 int sprintf(char *to, const char *format, ...) __printf(2, 3);

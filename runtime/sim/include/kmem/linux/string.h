@@ -1,8 +1,8 @@
 #ifndef KMEM_LINUX_STRING_H
 #define KMEM_LINUX_STRING_H
 
-#include "err.h"
-#include "types.h"
+#include <linux/err.h>
+#include <linux/types.h>
 
 void *memcpy(void *to, const void *from, size_t size);
 void *memmove(void *to, const void *from, size_t size);
@@ -35,7 +35,7 @@ static inline void *memzero_explicit(void *to, size_t size) {
   return to;
 }
 
-#include "slab.h"
+#include <linux/slab.h>
 
 static inline void *kmemdup(const void *from, size_t size, gfp_t gfp) { return kmem_native_kmemdup(from, size, gfp); }
 static inline char *kmemdup_nul(const char *text, size_t length, gfp_t gfp) {

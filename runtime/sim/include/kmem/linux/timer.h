@@ -1,8 +1,8 @@
 #ifndef KMEM_LINUX_TIMER_H
 #define KMEM_LINUX_TIMER_H
 
-#include "jiffies.h"
-#include "kernel.h"
+#include <linux/jiffies.h>
+#include <linux/kernel.h>
 
 struct timer_list {
   unsigned long expires;

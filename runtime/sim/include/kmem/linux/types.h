@@ -1,7 +1,7 @@
 #ifndef KMEM_LINUX_TYPES_H
 #define KMEM_LINUX_TYPES_H
 
-#include "compiler.h"
+#include <linux/compiler.h>
 
 #include <stdbool.h>
 #include <stddef.h>

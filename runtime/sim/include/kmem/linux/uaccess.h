@@ -3,9 +3,9 @@
 #ifndef KMEM_LINUX_UACCESS_H
 #define KMEM_LINUX_UACCESS_H
 
-#include "errno.h"
-#include "kernel.h"
-#include "types.h"
+#include <linux/errno.h>
+#include <linux/kernel.h>
+#include <linux/types.h>
 
 static inline bool access_ok(const void __user *address, unsigned long size) {
   return size <= 0x7ffffffff000UL && (unsigned long)address <= 0x7ffffffff000UL - size;

@@ -1,9 +1,9 @@
 #ifndef KMEM_LINUX_VMALLOC_H
 #define KMEM_LINUX_VMALLOC_H
 
-#include "gfp.h"
-#include "overflow.h"
-#include "types.h"
+#include <linux/gfp.h>
+#include <linux/overflow.h>
+#include <linux/types.h>
 
 #define VM_ALLOC 0x2UL
 #define VM_MAP 0x4UL

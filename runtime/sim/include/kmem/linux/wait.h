@@ -3,9 +3,9 @@
 #ifndef KMEM_LINUX_WAIT_H
 #define KMEM_LINUX_WAIT_H
 
-#include "jiffies.h"
-#include "kernel.h"
-#include "spinlock.h"
+#include <linux/jiffies.h>
+#include <linux/kernel.h>
+#include <linux/spinlock.h>
 
 typedef struct wait_queue_head {
   spinlock_t lock;

@@ -2,11 +2,11 @@
 #ifndef KMEM_LINUX_WORKQUEUE_H
 #define KMEM_LINUX_WORKQUEUE_H
 
-#include "gfp.h"
-#include "jiffies.h"
-#include "kernel.h"
-#include "slab.h"
-#include "timer.h"
+#include <linux/gfp.h>
+#include <linux/jiffies.h>
+#include <linux/kernel.h>
+#include <linux/slab.h>
+#include <linux/timer.h>
 
 struct work_struct;
 typedef void (*work_func_t)(struct work_struct *work);
