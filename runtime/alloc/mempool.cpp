@@ -158,12 +158,16 @@ Address Mempools::allocateElement(const Mempool &pool, Gfp gfp) {
 
 void Mempools::freeElement(const Mempool &pool, Address element) {
   switch (pool.kind) {
-  case ElementKind::Kmalloc:
+  case ElementKind::Kmalloc: {
+    const CallerScope in(kernel.symbols, "mempool_kfree");
     kmalloc.kfree(element);
     return;
-  case ElementKind::Slab:
+  }
+  case ElementKind::Slab: {
+    const CallerScope in(kernel.symbols, "mempool_free_slab");
     slub.free(CacheId(pool.parameter), element);
     return;
+  }
   case ElementKind::Pages:
     pages.free((element - vmemmapStart) / structPageSize, unsigned(pool.parameter));
   }

@@ -29,10 +29,12 @@ Percpu::Percpu(Kernel &kernel, PageAllocator &pages, Kmalloc &kmalloc, Vmalloc &
     : kernel(kernel), pages(pages), kmalloc(kmalloc), vmalloc(vmalloc), sizes(percpuLayoutOf(kernel.profile)) {
   Deferred &deferred = kernel.deferred;
   balanceWork = deferred.create(DeferredKind::Work, deferred.registerCallback([this](uint64_t) { balance(); }), 0);
-  if (const auto place = firstPercpuChunk(kernel.profile, sizes))
+  if (const auto place = firstPercpuChunk(kernel.profile, sizes)) {
     firstUnit = directMapStart + *place;
-  else
+    reservePages(*place >> pageShift, (*place + sizes.chunkSize) >> pageShift);
+  } else {
     firstUnit = pages.allocateExact(sizes.chunkSize, kernel.profile.gfp.kernel());
+  }
   const uint64_t pageCount = sizes.end() >> pageShift;
   const auto bitAt = [](uint64_t offset) { return uint32_t(offset / minimumSize); };
   now.firstChunk = addChunk(firstUnit, pageCount, bitAt(sizes.firstFree()), bitAt(sizes.end()), true);
@@ -83,6 +85,16 @@ std::optional<Percpu::Request> Percpu::checked(uint64_t size, uint64_t align, Gf
 PercpuPointer Percpu::allocate(uint64_t size, uint64_t align, Gfp gfp) {
   const auto request = checked(size, align, gfp);
   return request ? serve(*request, false) : 0;
+}
+
+/// What memblock gave away during boot: reserve_bootmem_region() (mm/mm_init.c).
+void Percpu::reservePages(Pfn first, Pfn end) {
+  for (Pfn pfn = first; pfn < end; ++pfn) {
+    Page &page = kernel.memory.pageForWrite(pfn);
+    page.owner = PageOwner::Reserved;
+    page.refCount = 1;
+    page.mapCount = -1;
+  }
 }
 
 PercpuPointer Percpu::allocateReserved(uint64_t size, uint64_t align) {

@@ -101,6 +101,7 @@ private:
   const char *find(const Request &request, bool reserved, std::optional<Place> &found);
   bool populateFor(const Place &place, const Request &request);
   void fail(const Request &request, const char *why);
+  void reservePages(Pfn first, Pfn end);
   [[noreturn]] void badAccess(Address address) const;
   ChunkId chunkOf(Address address);
   bool shouldReclaim(ChunkId chunk) const;
