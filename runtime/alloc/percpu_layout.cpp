@@ -13,7 +13,8 @@ constexpr uint64_t dynamicReserve = uint64_t(28) << 10; // PERCPU_DYNAMIC_RESERV
 constexpr uint64_t minimumUnit = uint64_t(32) << 10;    // PCPU_MIN_UNIT_SIZE
 
 /// Size of the .data..percpu section, and what boot takes of the dynamic part. The first is known to the page where a
-/// kernel's log or cookies tell it (6.12 with lockdep); the rest follows from how many pages boot keeps.
+/// kernel's log or cookies tell it (6.12 with lockdep); the rest follows from how many pages boot keeps. A distribution's
+/// drivers leave little of the dynamic part.
 struct Build {
   uint64_t staticSize, usedAtBoot;
 };
@@ -21,7 +22,7 @@ struct Build {
 Build buildOf(const Profile &profile) {
   const bool is612 = profile.release.atLeast(6, 12);
   if (profile.distribution)
-    return is612 ? Build{0x39000, 0x5000} : Build{0x35000, 0x5000};
+    return is612 ? Build{0x39000, 0x6e00} : Build{0x35000, 0x6e00};
   if (profile.kasan)
     return {0x15000, 0x1000};
   return is612 ? Build{0x30008, 0x1178} : Build{0x2e008, 0x1178};
