@@ -245,8 +245,9 @@ void FaultGroup::pattern(const llvm::Twine &op, llvm::StringRef arguments, unsig
   const std::string result = repeat(repeats, call);
   makeItFail(false);
   allOff();
-  Record row = experiments.row(op.str());
-  row["args"] = arguments;
+  Record row = experiments.row("");
+  row["op"] = op.str(); // owned: a JSON value only points to a StringRef
+  row["args"] = arguments.str();
   row["result"] = result;
   experiments.finish(std::move(row));
 }
@@ -264,7 +265,7 @@ std::string FaultGroup::repeat(unsigned repeats, const Call &call) {
 
 void FaultGroup::single(llvm::StringRef op, llvm::StringRef result) {
   Record row = experiments.row(op);
-  row["result"] = result;
+  row["result"] = result.str();
   experiments.finishWithoutSplat(std::move(row));
 }
 
