@@ -167,9 +167,12 @@ private:
   void inTask(TaskId task, const std::function<void()> &body);
   void handleLine(unsigned line);
   void handleSoftirqs();
+  void runSoftirq(uint32_t bit, const char *name);
   void runTasklets(DeferredKind kind);
+  void runTimers(uint64_t until);
   void runExpired(DeferredKind kind, uint64_t until);
   void runWork(DeferredId work);
+  void reportWorkLeak(unsigned locksBefore, int rcuBefore);
   bool runThread();
   bool runOne(uint64_t deadline);
   void interruptOfClock();

@@ -3,9 +3,28 @@
 #include "runtime/kernel/deferred_state.h"
 #include "runtime/kernel/kernel.h"
 
+#include <bit>
+#include <cstdio>
+
 namespace kmem::sim {
 
 namespace {
+
+constexpr SiteByRelease handlerEnabledIrqs{{"__handle_irq_event_percpu", "kernel/irq/handle.c", 161},
+                                           {"__handle_irq_event_percpu", "kernel/irq/handle.c", 161}};
+constexpr SiteByRelease timerLeak{{"call_timer_fn", "kernel/time/timer.c", 1707},
+                                  {"call_timer_fn", "kernel/time/timer.c", 1801}};
+
+struct SoftirqRow {
+  uint32_t bit;
+  const char *name;
+};
+/// In the order in which they run.
+constexpr SoftirqRow softirqs[] = {{HiSoftirq, "HI"},
+                                   {TimerSoftirq, "TIMER"},
+                                   {TaskletSoftirq, "TASKLET"},
+                                   {HrtimerSoftirq, "HRTIMER"},
+                                   {RcuSoftirq, "RCU"}};
 
 constexpr unsigned maxSoftirqRestart = 10; // MAX_SOFTIRQ_RESTART
 
@@ -78,6 +97,14 @@ void Deferred::handleLine(unsigned number) {
     if (current->lines[number].threadable)
       kernel.context.markInterruptThreaded();
     callbacks[current->lines[number].handler](current->lines[number].argument);
+    if (kernel.context.irqsDisabled())
+      return;
+    const CodeSite &site = handlerEnabledIrqs.in(kernel.profile.release);
+    if (kernel.reports.firstTime(site)) {
+      kernel.console.print("irq " + std::to_string(number) + " handler enabled interrupts");
+      kernel.reports.warn(site);
+    }
+    kernel.context.irqSave();
   });
 }
 
@@ -104,26 +131,66 @@ void Deferred::handleSoftirqs() {
   for (unsigned round = 0; current->softirqPending && round < maxSoftirqRestart; ++round) {
     const uint32_t pending = std::exchange(current->softirqPending, 0);
     context.loadIrqFlag(false);
-    const uint64_t now = context.nanoseconds();
-    if (pending & HiSoftirq)
-      runTasklets(DeferredKind::HiTasklet);
-    if (pending & TimerSoftirq)
-      runExpired(DeferredKind::Timer, now);
-    if (pending & TaskletSoftirq) {
-      runTasklets(DeferredKind::Tasklet);
-      while (auto work = takeFirst(DeferredKind::WorkBh))
-        call(*work);
-    }
-    if (pending & HrtimerSoftirq)
-      runExpired(DeferredKind::HrtimerSoft, now);
-    if (pending & RcuSoftirq)
-      runExpired(DeferredKind::RcuCallback, now);
+    for (const SoftirqRow &row : softirqs)
+      if (pending & row.bit)
+        runSoftirq(row.bit, row.name);
     context.irqSave();
   }
   if (current->softirqPending)
     current->softirqdWoken = true;
   context.leaveSoftirq();
   context.loadIrqFlag(irqsWereOff);
+}
+
+/// One action of softirq_vec, and what the kernel says when it does not leave preempt_count as it was.
+void Deferred::runSoftirq(uint32_t bit, const char *name) {
+  const uint32_t before = kernel.context.preemptCount();
+  const uint64_t now = kernel.context.nanoseconds();
+  switch (bit) {
+  case HiSoftirq:
+    runTasklets(DeferredKind::HiTasklet);
+    break;
+  case TimerSoftirq:
+    runTimers(now);
+    break;
+  case TaskletSoftirq:
+    runTasklets(DeferredKind::Tasklet);
+    while (auto work = takeFirst(DeferredKind::WorkBh))
+      call(*work);
+    break;
+  case HrtimerSoftirq:
+    runExpired(DeferredKind::HrtimerSoft, now);
+    break;
+  case RcuSoftirq:
+    runExpired(DeferredKind::RcuCallback, now);
+    break;
+  }
+  if (const uint32_t after = kernel.context.preemptCount(); after != before) {
+    char line[120];
+    snprintf(line, sizeof(line), "huh, entered softirq %d %s with preempt_count %08x, exited with %08x?",
+             std::countr_zero(bit), name, before, after);
+    kernel.console.print(line);
+    kernel.context.setPreemptCount(before);
+  }
+}
+
+/// call_timer_fn() for each that is due.
+void Deferred::runTimers(uint64_t until) {
+  while (auto timer = takeFirst(DeferredKind::Timer, until)) {
+    const uint32_t before = kernel.context.preemptCount();
+    call(*timer);
+    const uint32_t after = kernel.context.preemptCount();
+    if (after == before)
+      continue;
+    const CodeSite &site = timerLeak.in(kernel.profile.release);
+    if (kernel.reports.firstTime(site)) {
+      char line[80];
+      snprintf(line, sizeof(line), "timer: preempt leak: %08x -> %08x", before, after);
+      kernel.console.print(line);
+      kernel.reports.warn(site);
+    }
+    kernel.context.setPreemptCount(before);
+  }
 }
 
 void Deferred::runTasklets(DeferredKind kind) {

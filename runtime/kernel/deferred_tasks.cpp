@@ -2,6 +2,8 @@
 #include "runtime/kernel/deferred_state.h"
 #include "runtime/kernel/kernel.h"
 
+#include <cstdio>
+
 namespace kmem::sim {
 
 namespace {
@@ -15,7 +17,34 @@ constexpr SiteByRelease notOnStack{{"lookup_object_or_alloc", "lib/debugobjects.
 } // namespace
 
 void Deferred::runWork(DeferredId work) {
-  inTask(current->worker, [&] { call(work); });
+  inTask(current->worker, [&] {
+    const unsigned locksBefore = kernel.context.task().heldCount;
+    const int rcuBefore = kernel.context.task().rcuDepth;
+    call(work);
+    reportWorkLeak(locksBefore, rcuBefore);
+  });
+}
+
+/// What process_one_work() says of a function that returns with something held.
+void Deferred::reportWorkLeak(unsigned locksBefore, int rcuBefore) {
+  const Task &task = kernel.context.task();
+  const bool later = kernel.profile.release.atLeast(6, 12);
+  const bool leaked = later ? task.heldCount != locksBefore || task.rcuDepth != rcuBefore : task.heldCount > 0;
+  if (!leaked && !kernel.context.inAtomic())
+    return;
+  char line[120];
+  if (later)
+    snprintf(line, sizeof(line), "BUG: workqueue leaked atomic, lock or RCU: %s[%u]", task.comm, task.pid);
+  else
+    snprintf(line, sizeof(line), "BUG: workqueue leaked lock or atomic: %s/0x%08x/%u", task.comm,
+             kernel.context.preemptCount(), task.pid);
+  kernel.console.print(line);
+  if (later) {
+    snprintf(line, sizeof(line), "     preempt=0x%08x lock=%u->%u RCU=%d->%d", kernel.context.preemptCount(),
+             locksBefore, task.heldCount, rcuBefore, task.rcuDepth);
+    kernel.console.print(line);
+  }
+  kernel.locks.showHeld();
 }
 
 /// The first thread that has something to do; false when all sleep.

@@ -16,7 +16,7 @@ constexpr KernelLockRow kernelLocks[] = {
     {KernelLock::CpuHotplug, LockKind::PercpuRwSemaphore, "cpu_hotplug_lock", onEverywhere | onEverywhere << UsageRead},
     {KernelLock::VmapNode, LockKind::Spin, "&vn->busy.lock", onEverywhere},
     {KernelLock::VmapPurge, LockKind::Mutex, "vmap_purge_lock", onEverywhere},
-    {KernelLock::VmapBlock, LockKind::Spin, "&vb->lock", onEverywhere},
+    {KernelLock::VmapBlock, LockKind::Spin, "&vb->lock", 0},
     {KernelLock::PercpuAlloc, LockKind::Mutex, "pcpu_alloc_mutex", onEverywhere},
     {KernelLock::PercpuLists, LockKind::Spin, "pcpu_lock", 0},
     {KernelLock::Mempool, LockKind::Spin, "&pool->lock", 0},
