@@ -169,7 +169,7 @@ void FreeLists::addAtBoot(Zone &zone, PfnRange range) {
     const unsigned fits = unsigned(std::bit_width(range.end - pfn)) - 1;
     const unsigned order = std::min({maxPageOrder, aligned, fits});
     if (order < maxPageOrder) {
-      give(zone, pfn, order, MigrateType::Movable, true);
+      give(zone, pfn, order, blockType(pfn), true);
       pfn += Pfn(1) << order;
       continue;
     }

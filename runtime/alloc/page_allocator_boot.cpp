@@ -1,6 +1,24 @@
 #include "runtime/alloc/page_allocator_parts.h"
 
+#include <algorithm>
+
 namespace kmem::sim {
+
+namespace {
+
+/// Pages that an idle kernel holds and no part of this machine stands for: stacks, page tables, objects of subsystems
+/// that are not there, files of the initial file system. As /proc/zoneinfo of the recorded guests counts them.
+struct BootUse {
+  uint64_t unmovable, reclaimable, movable;
+};
+BootUse bootUseOf(const Profile &profile) {
+  return profile.distribution ? BootUse{4000, 600, 400} : BootUse{1430, 92, 340};
+}
+constexpr uint64_t largestPart = 8; // of a zone's free pages, for small machines
+constexpr unsigned holeEvery = 12;  // blocks that were freed again between those held
+constexpr unsigned holeOrders = 7;  // of these: 0 to 6 in turn
+
+} // namespace
 
 PageAllocator::Parts::Parts(Kernel &kernel, State &state, Oracle &oracle)
     : kernel(kernel), state(state), oracle(oracle), is612(kernel.profile.release.atLeast(6, 12)),
@@ -9,8 +27,40 @@ PageAllocator::Parts::Parts(Kernel &kernel, State &state, Oracle &oracle)
   setUpZones();
   zonelists.emplace(state.zones, kernel.profile.nodes);
   markReserved();
+  // memmap_init_range() sets the type of a pageblock at its first frame, and frame 0 is kept back.
+  freeLists.setBlockType(0, MigrateType::Unmovable);
   for (const PfnRange &range : boot.free)
     freeLists.addAtBoot(zoneFor(range.begin), range);
+  const BootUse use = bootUseOf(kernel.profile);
+  hold(MigrateType::Unmovable, use.unmovable);
+  hold(MigrateType::Reclaimable, use.reclaimable);
+  hold(MigrateType::Movable, use.movable);
+}
+
+/// Takes blocks of small orders from the highest zone, with holes between them.
+void PageAllocator::Parts::hold(MigrateType type, uint64_t count) {
+  Zone &zone = state.zones[zonelists->of(0, true).front()];
+  count = std::min(count, zone.free / largestPart);
+  std::vector<std::pair<Pfn, unsigned>> holes;
+  for (uint64_t held = 0, blocks = 1; held < count; ++blocks) {
+    const bool isHole = blocks % holeEvery == 0;
+    const unsigned order = isHole ? blocks / holeEvery % holeOrders : blocks % (costlyOrder + 1);
+    auto mode = FreeLists::Mode::Normal;
+    const auto pfn = freeLists.take(zone, order, type, 0, mode);
+    if (!pfn)
+      break;
+    pages.handOut(*pfn, order, 0, false);
+    if (isHole)
+      holes.emplace_back(*pfn, order);
+    else
+      held += uint64_t(1) << order;
+  }
+  for (const auto &[pfn, order] : holes) {
+    kernel.memory.pageForWrite(pfn).refCount = 0;
+    if (pages.takeBack(pfn, order))
+      freeLists.giveByBlockType(zone, pfn, order);
+  }
+  zone.boost = 0;
 }
 
 /// init_per_zone_wmark_min(), and khugepaged's wish after it; both before all of memory is managed.

@@ -111,9 +111,8 @@ uint64_t PageAllocator::allocateBulk(Gfp gfp, std::span<Pfn> pages) {
   const auto request = parts->prepare(gfp & kernel.profile.gfp.bitsMask(), 0, parts->node(std::nullopt));
   if (!request)
     return filled;
-  const LockId lock = kernel.locks.of(KernelLock::PcpList);
   Zone *zone = zoneForBulk(*parts, *request, pages.size(), AllocMarkLow);
-  if (!zone || !kernel.locks.tryAcquire(lock))
+  if (!zone || !parts->lockPerCpu())
     return single();
   bool any = false;
   for (; filled < pages.size(); ++filled) {
@@ -126,7 +125,7 @@ uint64_t PageAllocator::allocateBulk(Gfp gfp, std::span<Pfn> pages) {
     pages[filled] = *pfn;
     any = true;
   }
-  kernel.locks.release(lock);
+  parts->unlockPerCpu();
   return any ? filled : single();
 }
 

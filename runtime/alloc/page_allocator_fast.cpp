@@ -118,22 +118,34 @@ std::optional<Pfn> PageAllocator::Parts::takeFrom(Zone &zone, const PageRequest 
   return pfn;
 }
 
+/// The trylock never fails here, as nothing interrupts the allocator: only lockdep takes notice of it.
+bool PageAllocator::Parts::lockPerCpu() {
+  return !kernel.profile.proveLocking || kernel.locks.tryAcquire(kernel.locks.of(KernelLock::PcpList));
+}
+
+void PageAllocator::Parts::unlockPerCpu() {
+  if (kernel.profile.proveLocking)
+    kernel.locks.release(kernel.locks.of(KernelLock::PcpList));
+}
+
 std::optional<Pfn> PageAllocator::Parts::fromPerCpuLists(Zone &zone, const PageRequest &request, uint32_t flags) {
-  const LockId lock = kernel.locks.of(KernelLock::PcpList);
-  if (!kernel.locks.tryAcquire(lock))
+  if (!lockPerCpu())
     return std::nullopt;
   const MigrateType type = request.type == MigrateType::HighAtomic ? MigrateType::Movable : request.type;
   auto pfn = perCpu.take(zone, request.order, type, flags);
   while (pfn && !pages.isGoodToHandOut(*pfn, request.order))
     pfn = perCpu.takeNext(zone, request.order, type, flags);
-  kernel.locks.release(lock);
+  unlockPerCpu();
   return pfn;
 }
 
 std::optional<Pfn> PageAllocator::Parts::fromBuddy(Zone &zone, const PageRequest &request, uint32_t flags) {
   const unsigned order = request.order;
   std::optional<Pfn> pfn;
+  uint64_t attempts = 0;
   do {
+    if (attempts++ > zone.spanned) // a corrupt list goes in circles: the kernel never returns
+      throw Death{DeathKind::Hang};
     const LockScope lock(kernel, KernelLock::Zone, LockVariant::IrqSave);
     pfn = std::nullopt;
     if (flags & AllocHighAtomic)
@@ -154,8 +166,7 @@ void PageAllocator::Parts::freeUnreferenced(Pfn pfn, unsigned order, bool toTail
   if (!pages.takeBack(pfn, order))
     return;
   Zone &zone = zoneFor(pfn);
-  const LockId lock = kernel.locks.of(KernelLock::PcpList);
-  if (toTail || !PerCpuLists::takesOrder(order) || !kernel.locks.tryAcquire(lock)) {
+  if (toTail || !PerCpuLists::takesOrder(order) || !lockPerCpu()) {
     const LockScope scope(kernel, KernelLock::Zone, LockVariant::IrqSave);
     freeLists.giveByBlockType(zone, pfn, order, toTail);
     return;
@@ -163,7 +174,7 @@ void PageAllocator::Parts::freeUnreferenced(Pfn pfn, unsigned order, bool toTail
   const MigrateType type = freeLists.blockType(pfn);
   kernel.memory.pageForWrite(pfn).migrateType = type;
   perCpu.put(zone, pfn, order, type == MigrateType::HighAtomic ? MigrateType::Movable : type);
-  kernel.locks.release(lock);
+  unlockPerCpu();
 }
 
 } // namespace kmem::sim

@@ -36,6 +36,8 @@ struct PageAllocator::Parts {
   unsigned node(std::optional<unsigned> wanted) const;
   /// prepare_alloc_pages(): nothing when a fault is injected.
   std::optional<PageRequest> prepare(Gfp gfp, unsigned order, unsigned node);
+  bool lockPerCpu();
+  void unlockPerCpu();
   /// rmqueue().
   std::optional<Pfn> takeFrom(Zone &zone, const PageRequest &request, uint32_t flags);
 
@@ -83,6 +85,7 @@ struct PageAllocator::Parts {
   uint64_t bufferPages() const;
   void setUpZones();
   void markReserved();
+  void hold(MigrateType type, uint64_t count);
 };
 
 } // namespace kmem::sim

@@ -27,22 +27,23 @@ void PagePreparation::handOut(Pfn pfn, unsigned order, Gfp gfp, bool fromReserve
   const GfpFlags &flags = kernel.profile.gfp;
   const Pfn end = pfn + (Pfn(1) << order);
   const bool compound = order && (gfp & flags.comp);
-  const Page first = kernel.memory.page(pfn);
-  for (Pfn each = pfn; each < end; ++each) {
-    Page &page = kernel.memory.pageForWrite(each);
-    page = Page{};
-    page.owner = PageOwner::Allocated;
-    page.zone = first.zone;
-    page.node = first.node;
-    page.migrateType = first.migrateType;
-    page.mapCount = -1;
-    if (compound && each != pfn)
-      page.compoundHead = linkTo(pfn);
+  const Page &free = kernel.memory.page(pfn);
+  Page fresh{};
+  fresh.owner = PageOwner::Allocated;
+  fresh.zone = free.zone;
+  fresh.node = free.node;
+  fresh.migrateType = free.migrateType;
+  fresh.mapCount = -1;
+  if (order) {
+    fresh.compoundHead = compound ? linkTo(pfn) : 0;
+    for (Pfn tail = pfn + 1; tail < end; ++tail)
+      kernel.memory.pageForWrite(tail) = fresh;
+    fresh.compoundHead = 0;
   }
-  Page &head = kernel.memory.pageForWrite(pfn);
-  head.order = uint8_t(order);
-  head.refCount = 1;
-  head.pageFlags = uint16_t((compound ? PageHead : 0) | (fromReserves ? PagePfmemalloc : 0));
+  fresh.order = uint8_t(order);
+  fresh.refCount = 1;
+  fresh.pageFlags = uint16_t((compound ? PageHead : 0) | (fromReserves ? PagePfmemalloc : 0));
+  kernel.memory.pageForWrite(pfn) = fresh;
   if (sanitizer)
     sanitizer->pagesAllocated(pfn, order);
   if ((gfp & flags.zero) || kernel.profile.initOnAlloc)
@@ -64,6 +65,9 @@ const char *PagePreparation::badReason(const Page &page, bool onFree) const {
   if ((page.owner == PageOwner::User || page.owner == PageOwner::PageCache) && page.memory.mapping && !onFree)
     return "non-NULL mapping";
   if (page.mapCount != -1 && page.owner != PageOwner::None && page.owner != PageOwner::Slab)
+    return "nonzero mapcount";
+  // Where the types of slabs and of free blocks are kept.
+  if (onFree && (page.owner == PageOwner::Slab || (page.owner == PageOwner::Free && page.order != notAHead)))
     return "nonzero mapcount";
   return nullptr;
 }
@@ -96,7 +100,10 @@ bool PagePreparation::takeBackTail(Pfn head, Pfn pfn, bool compound) {
     reportBadPage(pfn, page.compoundHead ? "compound_head not consistent" : "PageTail not set");
     good = false;
   }
-  if (const char *reason = checks ? badReason(page, true) : nullptr) {
+  const char *reason = checks ? badReason(page, true) : nullptr;
+  if (checks && !compound && page.compoundHead && !reason)
+    reason = "non-NULL mapping"; // TAIL_MAPPING of somebody else's compound page
+  if (reason) {
     reportBadPage(pfn, reason);
     return false;
   }
