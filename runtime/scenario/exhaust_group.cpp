@@ -55,7 +55,7 @@ constexpr Case cases[] = {
 };
 
 // What the guests needed for one request and its free, and the pause between two experiments.
-constexpr uint64_t nanosecondsPerRequest = 130'000;
+constexpr uint64_t nanosecondsPerRequest = 200'000;
 constexpr uint64_t pauseNanoseconds = 20'000'000;
 
 class ExhaustGroup {

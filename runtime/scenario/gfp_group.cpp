@@ -126,6 +126,11 @@ public:
   GfpGroup(System &system, Emit emit) : system(system), emit(emit), experiments(system, emit) {}
 
   void run() {
+    system.kernel.reports.taint(Taint::OutOfTreeModule);
+    if (system.profile().distribution)
+      system.kernel.reports.taint(Taint::UnsignedModule);
+    // A booted kernel has a slab of small objects at hand.
+    system.kmalloc.kfree(system.kmalloc.kmalloc(kmallocCases[0].size, flags("GFP_KERNEL")));
     values();
     for (const KmallocCase &each : kmallocCases)
       kmallocFlag(each);

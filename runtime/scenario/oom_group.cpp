@@ -10,10 +10,10 @@ namespace kmem::sim {
 namespace {
 
 /// The machine that recorded says how it ended after the module's last mark.
-Record fatalRecord(const Experiments &experiments) {
+Record fatalRecord(const System &system, Console::Mark start) {
   llvm::json::Array lines;
-  for (const llvm::json::Value &line : experiments.splat())
-    if (line.getAsString().value_or("").starts_with("Kernel panic"))
+  for (const std::string &line : system.kernel.console.since(start))
+    if (llvm::StringRef(line).starts_with("Kernel panic"))
       lines.push_back(line);
   return Record{{"op", "fatal"}, {"id", 0}, {"note", "@0 oom"}, {"result", "qemu exit 0"}, {"splat", std::move(lines)}};
 }
@@ -24,6 +24,7 @@ void runOomGroup(System &system, Emit emit) {
   Experiments experiments(system, emit);
   emitZones(experiments, system, "zone_state", true);
   experiments.begin();
+  const Console::Mark start = system.kernel.console.mark();
   const Gfp gfp = *system.profile().gfp.parse("GFP_KERNEL");
   int64_t allocated = 0;
   try {
@@ -31,7 +32,7 @@ void runOomGroup(System &system, Emit emit) {
     while (system.pages.allocate(gfp, 0))
       ++allocated;
   } catch (const Death &) {
-    emit(fatalRecord(experiments));
+    emit(fatalRecord(system, start));
     return;
   }
   Record record = experiments.row("oom_gfp_kernel_returned_NULL");
