@@ -162,7 +162,7 @@ void SlabDebug::setTrack(const KmemCache &cache, Address object, TrackItem item,
   kernel.memory.store<uint64_t>(track, caller);
   kernel.memory.store<uint32_t>(track + 12, kernel.context.cpu());
   kernel.memory.store<uint32_t>(track + 16, kernel.context.task().pid);
-  kernel.memory.store<uint64_t>(track + 24, 0);
+  kernel.memory.store<uint64_t>(track + 24, kernel.context.jiffies());
 }
 
 void SlabDebug::printTracking(const KmemCache &cache, Address object) {
@@ -176,8 +176,9 @@ void SlabDebug::printTrack(const char *what, Address track) {
   const auto caller = kernel.memory.load<uint64_t>(track);
   if (!caller)
     return;
-  kernel.console.print(std::string(what) + " in 0x" + hex(caller) +
-                       " age=0 cpu=" + number(kernel.memory.load<uint32_t>(track + 12)) +
+  kernel.console.print(std::string(what) + " in " + kernel.symbols.nameOf(caller) +
+                       " age=" + number(kernel.context.jiffies() - kernel.memory.load<uint64_t>(track + 24)) +
+                       " cpu=" + number(kernel.memory.load<uint32_t>(track + 12)) +
                        " pid=" + number(kernel.memory.load<uint32_t>(track + 16)));
 }
 
