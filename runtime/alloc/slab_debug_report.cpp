@@ -94,7 +94,7 @@ void SlabDebug::objectError(const DebugSlab &slab, Address object, const std::st
 
 void SlabDebug::slabError(const DebugSlab &slab, const std::string &reason) {
   bugHeader(slab.name, reason);
-  slabErrorTail(slab, "__slab_err");
+  slabErrorTail(slab, "slab_err");
 }
 
 void SlabDebug::slabErrorTail(const DebugSlab &slab, const char *function) {

@@ -71,7 +71,8 @@ void Slub::countSlab(CacheId id, Pfn slab, int sign) {
 /// get_partial(): a slab of this CPU's node, or of another that has more than it needs. Of a debugged cache a single
 /// object is taken, into `object`, and the slab stays where it is.
 std::optional<Pfn> Slub::takePartial(CacheId id, Gfp gfp, uint64_t originalSize, Address &object) {
-  const unsigned own = 0; // every CPU of a one-node machine; with two, CPUs are spread as the page allocator does
+  // CPUs are spread over the nodes as for the page allocator.
+  const unsigned own = kernel.context.cpu() * kernel.profile.nodes / kernel.profile.cpus;
   if (auto slab = takePartialOf(id, own, gfp, originalSize, object))
     return slab;
   for (unsigned n = 0; n < kernel.profile.nodes; ++n)
