@@ -54,6 +54,14 @@ private:
   struct Range {
     Address start, end;
   };
+  /// What a fixed mapping replaces, in pages.
+  struct Replaced {
+    uint64_t pages = 0, accounted = 0;
+  };
+  bool measureReplaced(MmId mm, Range range, Replaced &replaced) const;
+  bool reserve(MmId mm, uint64_t pages, const Replaced &replaced, uint64_t &vmFlags, FileId &file);
+  static SysResult normalise(MmapRequest &request);
+  SysResult checkPlaced(MmId mm, const MmapRequest &request, Address address, uint64_t &vmFlags) const;
   SysResult placeAndCheck(MmId mm, MmapRequest &request, uint64_t &vmFlags);
   SysResult fileFlags(const MmapRequest &request, uint64_t &vmFlags) const;
   SysResult mapRegion(MmId mm, const MmapRequest &request, Range range, uint64_t vmFlags, uint64_t pageOffset);
@@ -65,6 +73,9 @@ private:
   SysResult protectPart(MmId mm, const Vma &vma, Address start, Address end, uint64_t flags);
   void changeProtection(MmId mm, const Vma &vma, Address start, Address end);
   SysResult resizable(MmId mm, Address old, uint64_t oldLength, uint64_t newLength, uint32_t flags, Vma &vma);
+  SysResult remapLocked(MmId mm, Address old, uint64_t oldLength, uint64_t newLength, uint32_t flags, Address target);
+  SysResult remapLarger(MmId mm, Address old, uint64_t oldLength, uint64_t newLength, uint32_t flags);
+  SysResult placeCopy(MmId mm, const Vma &vma, Address old, uint64_t length, Address target, uint32_t mapFlags) const;
   SysResult remapTo(MmId mm, Address old, uint64_t oldLength, uint64_t newLength, uint32_t flags, Address target);
   SysResult moveMapping(MmId mm, const Vma &vma, Address old, uint64_t oldLength, uint64_t newLength, Address target,
                         uint32_t flags);

@@ -54,11 +54,36 @@ SysResult Mappings::mmap(MmId mm, const MmapRequest &asked) {
 
 /// The checks of do_mmap() in their order; the address, and the flags of the mapping to be.
 SysResult Mappings::placeAndCheck(MmId mm, MmapRequest &request, uint64_t &vmFlags) {
+  if (const SysResult error = normalise(request))
+    return error;
+  if (parts.mmOf(mm).mapCount > maxMapCount)
+    return -ENOMEM;
+  vmFlags = vmFlagsOf(request) | parts.mmOf(mm).defaultFlags;
+  if (request.flags & MapStack && parts.kernel.profile.release.atLeast(6, 7))
+    vmFlags |= VmNoHugePage;
+  const bool isSharedMemory = !request.file && (request.flags & MapType) == MapShared;
+  const SysResult address = placeMapping(parts, mm,
+                                         {.hint = request.address,
+                                          .length = request.length,
+                                          .flags = request.flags,
+                                          .pageOffset = request.file ? request.offset >> pageShift : 0,
+                                          .isSharedMemory = isSharedMemory,
+                                          .isFile = request.file != 0});
+  if (isSysError(address))
+    return address;
+  if (const SysResult error = checkPlaced(mm, request, Address(address), vmFlags))
+    return error;
+  if (request.flags & MapNoReserve && parts.now.overcommit != Overcommit::Never)
+    vmFlags |= VmNoReserve;
+  return address;
+}
+
+SysResult Mappings::normalise(MmapRequest &request) {
   if (!request.length)
     return -EINVAL;
   if (request.flags & MapFixedNoReplace)
     request.flags |= MapFixed;
-  if (!(request.flags & MapFixed)) {
+  if (!(request.flags & MapFixed)) { // round_hint_to_min()
     request.address &= pageMask;
     if (request.address && request.address < mmapMinAddress)
       request.address = mmapMinAddress;
@@ -67,35 +92,20 @@ SysResult Mappings::placeAndCheck(MmId mm, MmapRequest &request, uint64_t &vmFla
   if (!request.length)
     return -ENOMEM;
   const uint64_t firstPage = request.offset >> pageShift;
-  if (firstPage + (request.length >> pageShift) < firstPage)
-    return -EOVERFLOW;
-  if (parts.mmOf(mm).mapCount > maxMapCount)
-    return -ENOMEM;
-  vmFlags = vmFlagsOf(request) | parts.mmOf(mm).defaultFlags;
-  if (request.flags & MapStack && parts.kernel.profile.release.atLeast(6, 7))
-    vmFlags |= VmNoHugePage;
-  const uint32_t type = request.flags & MapType;
-  const SysResult address = placeMapping(parts, mm,
-                                         {.hint = request.address,
-                                          .length = request.length,
-                                          .flags = request.flags,
-                                          .pageOffset = request.file ? firstPage : 0,
-                                          .isSharedMemory = !request.file && type == MapShared,
-                                          .isFile = request.file != 0});
-  if (isSysError(address))
-    return address;
-  if (request.flags & MapFixedNoReplace &&
-      parts.now.vmas.intersection(mm, uint64_t(address), uint64_t(address) + request.length))
+  return firstPage + (request.length >> pageShift) < firstPage ? -EOVERFLOW : 0;
+}
+
+SysResult Mappings::checkPlaced(MmId mm, const MmapRequest &request, Address address, uint64_t &vmFlags) const {
+  const bool taken =
+      request.flags & MapFixedNoReplace && parts.now.vmas.intersection(mm, address, address + request.length);
+  if (taken)
     return -EEXIST;
-  if (request.flags & MapLocked && !parts.mmOf(mm).limits.memlock && !parts.mmOf(mm).limits.mayLockAll)
+  const UserLimits &limits = parts.mmOf(mm).limits;
+  if (request.flags & MapLocked && !limits.memlock && !limits.mayLockAll)
     return -EPERM;
   if (!accounting.mayLock(mm, vmFlags, request.length))
     return -EAGAIN;
-  if (const SysResult error = fileFlags(request, vmFlags))
-    return error;
-  if (request.flags & MapNoReserve && parts.now.overcommit != Overcommit::Never)
-    vmFlags |= VmNoReserve;
-  return address;
+  return fileFlags(request, vmFlags);
 }
 
 SysResult Mappings::fileFlags(const MmapRequest &request, uint64_t &vmFlags) const {
@@ -122,38 +132,18 @@ SysResult Mappings::fileFlags(const MmapRequest &request, uint64_t &vmFlags) con
 
 SysResult Mappings::mapRegion(MmId mm, const MmapRequest &request, Range range, uint64_t vmFlags, uint64_t pageOffset) {
   const uint64_t pages = (range.end - range.start) >> pageShift;
-  uint64_t replaced = 0, replacedAccounted = 0;
-  for (const Vma &old : parts.now.vmas.within(mm, range.start, range.end)) {
-    const uint64_t covered = (std::min(old.end, range.end) - std::max(old.start, range.start)) >> pageShift;
-    replaced += covered;
-    replacedAccounted += old.flags & VmAccount ? covered : 0;
-    if (old.start < range.start && old.end > range.end && parts.mmOf(mm).mapCount >= maxMapCount)
-      return -ENOMEM;
-  }
-  if (!accounting.mayExpand(mm, vmFlags, pages - replaced))
+  Replaced replaced;
+  if (!measureReplaced(mm, range, replaced) || !accounting.mayExpand(mm, vmFlags, pages - replaced.pages))
     return -ENOMEM;
   // Before 6.12 what was there is gone even when the new mapping then fails.
-  if (replaced && !parts.kernel.profile.release.atLeast(6, 12)) {
+  if (replaced.pages && !parts.kernel.profile.release.atLeast(6, 12)) {
     unmapRange(mm, range.start, range.end - range.start);
-    replaced = replacedAccounted = 0;
-  }
-  const bool accountable = (vmFlags & (VmNoReserve | VmShared | VmWrite)) == VmWrite;
-  if (accountable) {
-    // What is replaced pays for what replaces it.
-    const uint64_t credit = std::min(pages, replacedAccounted);
-    if (pages > credit && !accounting.commit(mm, pages - credit))
-      return -ENOMEM;
-    parts.now.committed += credit;
-    vmFlags |= VmAccount;
+    replaced = {};
   }
   FileId file = request.file;
-  if (!file && vmFlags & VmShared) {
-    const uint64_t reserved = vmFlags & VmNoReserve ? 0 : pages;
-    if (reserved && !accounting.commit(mm, reserved))
-      return -ENOMEM;
-    file = cache.createSharedMemory(range.end - range.start, reserved);
-  }
-  if (replaced)
+  if (!reserve(mm, pages, replaced, vmFlags, file))
+    return -ENOMEM;
+  if (replaced.pages)
     unmapRange(mm, range.start, range.end - range.start);
   if (file)
     cache.addMapped(file, pages);
@@ -170,6 +160,37 @@ SysResult Mappings::mapRegion(MmId mm, const MmapRequest &request, Range range, 
   if (vmFlags & VmLocked)
     parts.mm(mm).lockedVm += pages;
   return SysResult(range.start);
+}
+
+/// What a fixed mapping takes the place of; false when cutting it would make too many mappings.
+bool Mappings::measureReplaced(MmId mm, Range range, Replaced &replaced) const {
+  for (const Vma &old : parts.now.vmas.within(mm, range.start, range.end)) {
+    const uint64_t covered = (std::min(old.end, range.end) - std::max(old.start, range.start)) >> pageShift;
+    replaced.pages += covered;
+    replaced.accounted += old.flags & VmAccount ? covered : 0;
+    if (old.start < range.start && old.end > range.end && parts.mmOf(mm).mapCount >= maxMapCount)
+      return false;
+  }
+  return true;
+}
+
+/// Commits what the mapping may need: private writable memory itself, shared anonymous memory through its file, which
+/// is made here.
+bool Mappings::reserve(MmId mm, uint64_t pages, const Replaced &replaced, uint64_t &vmFlags, FileId &file) {
+  if ((vmFlags & (VmNoReserve | VmShared | VmWrite)) == VmWrite) { // accountable_mapping()
+    const uint64_t credit = std::min(pages, replaced.accounted);   // what is replaced pays
+    if (pages > credit && !accounting.commit(mm, pages - credit))
+      return false;
+    parts.now.committed += credit;
+    vmFlags |= VmAccount;
+  }
+  if (file || !(vmFlags & VmShared))
+    return true;
+  const uint64_t reserved = vmFlags & VmNoReserve ? 0 : pages;
+  if (reserved && !accounting.commit(mm, reserved))
+    return false;
+  file = cache.createSharedMemory(pages << pageShift, reserved);
+  return true;
 }
 
 SysResult Mappings::munmap(MmId mm, Address start, uint64_t length) {

@@ -20,41 +20,54 @@ SysResult Mappings::mremap(MmId mm, Address old, uint64_t oldLength, uint64_t ne
   newLength = alignUp(newLength);
   if (!newLength)
     return -EINVAL;
-  SysResult result = -ENOMEM;
-  {
-    const MmapLockScope lock = MmapLockScope::forChange(parts.kernel);
-    auto vma = parts.now.vmas.at(mm, old);
-    if (!vma)
-      return -EFAULT;
-    if (flags & (MremapFixed | MremapDontUnmap)) {
-      result = remapTo(mm, old, oldLength, newLength, flags, target);
-    } else if (oldLength >= newLength) {
-      const SysResult error = oldLength == newLength ? 0 : unmapRange(mm, old + newLength, oldLength - newLength);
-      return error ? error : SysResult(old);
-    } else {
-      if (const SysResult error = resizable(mm, old, oldLength, newLength, flags, *vma))
-        return error;
-      const bool toItsEnd = oldLength == vma->end - old;
-      if (!toItsEnd || !growInPlace(mm, *vma, newLength - oldLength, result)) {
-        if (!(flags & MremapMayMove))
-          return -ENOMEM;
-        const SysResult place = placeMapping(parts, mm,
-                                             {.length = newLength,
-                                              .pageOffset = vma->file ? vma->pageOffsetOf(old) : 0,
-                                              .isSharedMemory = vma->file && cache[vma->file].isShmem,
-                                              .isFile = vma->file && !cache[vma->file].isShmem});
-        result = isSysError(place) ? place : moveMapping(mm, *vma, old, oldLength, newLength, Address(place), flags);
-      } else if (!isSysError(result)) {
-        result = SysResult(old);
-      }
-    }
-  }
+  const SysResult result = remapLocked(mm, old, oldLength, newLength, flags, target);
   if (isSysError(result) || newLength <= oldLength)
     return result;
   const auto moved = parts.now.vmas.at(mm, Address(result));
   if (moved && moved->flags & VmLocked)
     faults.populateRange(mm, Address(result) + oldLength, Address(result) + newLength, true);
   return result;
+}
+
+SysResult Mappings::remapLocked(MmId mm, Address old, uint64_t oldLength, uint64_t newLength, uint32_t flags,
+                                Address target) {
+  const MmapLockScope lock = MmapLockScope::forChange(parts.kernel);
+  if (!parts.now.vmas.at(mm, old))
+    return -EFAULT;
+  if (flags & (MremapFixed | MremapDontUnmap))
+    return remapTo(mm, old, oldLength, newLength, flags, target);
+  if (oldLength == newLength)
+    return SysResult(old);
+  if (oldLength < newLength)
+    return remapLarger(mm, old, oldLength, newLength, flags);
+  const SysResult error = unmapRange(mm, old + newLength, oldLength - newLength);
+  return error ? error : SysResult(old);
+}
+
+/// Where it is when there is room behind, else anywhere.
+SysResult Mappings::remapLarger(MmId mm, Address old, uint64_t oldLength, uint64_t newLength, uint32_t flags) {
+  Vma vma;
+  if (const SysResult error = resizable(mm, old, oldLength, newLength, flags, vma))
+    return error;
+  SysResult error = -ENOMEM;
+  if (oldLength == vma.end - old && growInPlace(mm, vma, newLength - oldLength, error))
+    return error ? error : SysResult(old);
+  if (!(flags & MremapMayMove))
+    return -ENOMEM;
+  const SysResult place = placeCopy(mm, vma, old, newLength, 0, 0);
+  return isSysError(place) ? place : moveMapping(mm, vma, old, oldLength, newLength, Address(place), flags);
+}
+
+SysResult Mappings::placeCopy(MmId mm, const Vma &vma, Address old, uint64_t length, Address target,
+                              uint32_t mapFlags) const {
+  const bool isShmem = vma.file && cache[vma.file].isShmem;
+  return placeMapping(parts, mm,
+                      {.hint = target,
+                       .length = length,
+                       .flags = mapFlags,
+                       .pageOffset = vma.file ? vma.pageOffsetOf(old) : 0,
+                       .isSharedMemory = isShmem,
+                       .isFile = vma.file && !isShmem});
 }
 
 /// vma_to_resize()
@@ -122,13 +135,8 @@ SysResult Mappings::remapTo(MmId mm, Address old, uint64_t oldLength, uint64_t n
     return error;
   if (flags & MremapDontUnmap && !accounting.mayExpand(mm, vma.flags, oldLength >> pageShift))
     return -ENOMEM;
-  const SysResult place = placeMapping(parts, mm,
-                                       {.hint = target,
-                                        .length = newLength,
-                                        .flags = flags & MremapFixed ? uint32_t(MapFixed) : 0,
-                                        .pageOffset = vma.file ? vma.pageOffsetOf(old) : 0,
-                                        .isSharedMemory = vma.file && cache[vma.file].isShmem,
-                                        .isFile = vma.file && !cache[vma.file].isShmem});
+  const uint32_t mapFlags = flags & MremapFixed ? uint32_t(MapFixed) : 0;
+  const SysResult place = placeCopy(mm, vma, old, newLength, target, mapFlags);
   if (isSysError(place))
     return place;
   return moveMapping(mm, vma, old, oldLength, newLength, flags & MremapFixed ? target : Address(place), flags);

@@ -39,27 +39,38 @@ std::optional<Vma> VmaMerger::above(MmId mm, Address end) const {
   return found && found->start == end ? found : std::nullopt;
 }
 
+VmaMerger::Neighbours VmaMerger::mergeable(const Vma &range, const std::optional<Vma> &prev,
+                                           const std::optional<Vma> &next) const {
+  Neighbours join;
+  if (prev && continues(*prev, range) && anonAgree(*prev, range.anon))
+    join.prev = prev;
+  if (next && continues(range, *next) && anonAgree(*next, range.anon))
+    join.next = next;
+  if (join.prev && join.next && prev->anon && next->anon && prev->anon != next->anon)
+    join.next.reset(); // are_anon_vmas_compatible()
+  return join;
+}
+
+/// One mapping takes the place of `range` and the neighbours, which lie in the tree.
+void VmaMerger::joinWith(MmId mm, const Vma &range, const Neighbours &join) {
+  Vma merged = join.prev ? *join.prev : range;
+  merged.end = join.next ? join.next->end : range.end;
+  takeAnon(merged, range);
+  if (join.next)
+    takeAnon(merged, *join.next);
+  for (const auto &neighbour : {join.prev, join.next})
+    if (neighbour)
+      parts.now.vmas.erase(mm, *neighbour);
+  parts.now.vmas.insert(mm, merged);
+  parts.mm(mm).mapCount += 1 - uint32_t(join.prev.has_value()) - uint32_t(join.next.has_value());
+}
+
 Vma VmaMerger::insert(MmId mm, const Vma &added, bool onlyGrowBelow) {
-  VmaTree &tree = parts.now.vmas;
-  const auto prev = below(mm, added.start);
-  const auto next = onlyGrowBelow ? std::nullopt : above(mm, added.end);
-  const bool special = added.flags & specialFlags;
-  const bool left = !special && prev && continues(*prev, added) && anonAgree(*prev, added.anon);
-  bool right = !special && next && continues(added, *next) && anonAgree(*next, added.anon);
-  if (left && right && prev->anon != next->anon && prev->anon && next->anon)
-    right = false; // are_anon_vmas_compatible()
-  Vma merged = left ? *prev : added;
-  merged.end = right ? next->end : added.end;
-  takeAnon(merged, added);
-  if (right)
-    takeAnon(merged, *next);
-  if (left)
-    tree.erase(mm, *prev);
-  if (right)
-    tree.erase(mm, *next);
-  tree.insert(mm, merged);
-  parts.mm(mm).mapCount += 1 - uint32_t(left) - uint32_t(right);
-  return *tree.at(mm, added.start);
+  Neighbours join;
+  if (!(added.flags & specialFlags))
+    join = mergeable(added, below(mm, added.start), onlyGrowBelow ? std::nullopt : above(mm, added.end));
+  joinWith(mm, added, join);
+  return *parts.now.vmas.at(mm, added.start);
 }
 
 Vma VmaMerger::extend(MmId mm, const Vma &vma, uint64_t bytes) {
@@ -96,61 +107,58 @@ int VmaMerger::split(MmId mm, const Vma &vma, Address address) {
 }
 
 VmaMerger::Outcome VmaMerger::modify(MmId mm, const Vma &vma, Address start, Address end, uint64_t flags) {
-  VmaTree &tree = parts.now.vmas;
   Vma part = vma;
   part.start = start;
   part.end = end;
   part.offset = vma.pageOffsetOf(start);
   part.flags = flags;
-  const bool special = flags & specialFlags;
-  const auto prev = start == vma.start ? below(mm, start) : std::nullopt;
-  const auto next = end == vma.end ? above(mm, end) : std::nullopt;
-  const bool left = !special && prev && continues(*prev, part) && anonAgree(*prev, part.anon);
-  bool right = !special && next && continues(part, *next) && anonAgree(*next, part.anon);
-  if (left && right && prev->anon && next->anon && prev->anon != next->anon)
-    right = false;
-  if (!left && !right) {
-    // vma_modify(): split first at the start, then at the end.
-    if (start > vma.start)
-      if (int error = split(mm, vma, start))
-        return {error, {}};
-    if (end < vma.end)
-      if (int error = split(mm, *tree.at(mm, start), end))
-        return {error, {}};
-    const Vma alone = *tree.at(mm, start);
-    Vma changed = alone;
-    changed.flags = flags;
-    tree.replace(mm, alone, changed);
-    return {0, *tree.at(mm, start)};
-  }
-  // What remains of `vma` on the side that does not merge.
-  Vma merged = left ? *prev : part;
-  merged.end = right ? next->end : end;
-  takeAnon(merged, part);
-  if (right)
-    takeAnon(merged, *next);
+  // Only a part at an edge of the mapping can join a neighbour.
+  Neighbours join;
+  if (!(flags & specialFlags))
+    join = mergeable(part, start == vma.start ? below(mm, start) : std::nullopt,
+                     end == vma.end ? above(mm, end) : std::nullopt);
+  if (join.prev || join.next)
+    mergePart(mm, vma, part, join);
+  else if (const int error = splitOff(mm, vma, part))
+    return {error, {}};
+  return {0, *parts.now.vmas.at(mm, start)};
+}
+
+/// vma_modify() without a merge: split first at the start, then at the end.
+int VmaMerger::splitOff(MmId mm, const Vma &vma, const Vma &part) {
+  if (part.start > vma.start)
+    if (const int error = split(mm, vma, part.start))
+      return error;
+  if (part.end < vma.end)
+    if (const int error = split(mm, *parts.now.vmas.at(mm, part.start), part.end))
+      return error;
+  const Vma alone = *parts.now.vmas.at(mm, part.start);
+  Vma changed = alone;
+  changed.flags = part.flags;
+  parts.now.vmas.replace(mm, alone, changed);
+  return 0;
+}
+
+/// vma_merge_existing_range(): the neighbours grow over the part, what remains of `vma` shrinks.
+void VmaMerger::mergePart(MmId mm, const Vma &vma, const Vma &part, const Neighbours &join) {
+  VmaTree &tree = parts.now.vmas;
   tree.erase(mm, vma);
-  if (left)
-    tree.erase(mm, *prev);
-  if (right)
-    tree.erase(mm, *next);
   uint32_t rest = 0;
-  if (start > vma.start) {
+  if (part.start > vma.start) {
     Vma low = vma;
-    low.end = start;
+    low.end = part.start;
     tree.insert(mm, low);
     ++rest;
   }
-  if (end < vma.end) {
+  if (part.end < vma.end) {
     Vma high = vma;
-    high.start = end;
-    high.offset = vma.pageOffsetOf(end);
+    high.start = part.end;
+    high.offset = vma.pageOffsetOf(part.end);
     tree.insert(mm, high);
     ++rest;
   }
-  tree.insert(mm, merged);
-  parts.mm(mm).mapCount += rest + 1 - 1 - uint32_t(left) - uint32_t(right);
-  return {0, *tree.at(mm, start)};
+  parts.mm(mm).mapCount += rest - 1;
+  joinWith(mm, part, join);
 }
 
 void VmaMerger::prepareAnon(MmId mm, const Vma &vma) {

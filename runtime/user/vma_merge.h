@@ -31,6 +31,13 @@ public:
   Vma extend(MmId mm, const Vma &vma, uint64_t bytes);
 
 private:
+  struct Neighbours {
+    std::optional<Vma> prev, next;
+  };
+  Neighbours mergeable(const Vma &range, const std::optional<Vma> &prev, const std::optional<Vma> &next) const;
+  void joinWith(MmId mm, const Vma &range, const Neighbours &join);
+  void mergePart(MmId mm, const Vma &vma, const Vma &part, const Neighbours &join);
+  int splitOff(MmId mm, const Vma &vma, const Vma &part);
   std::optional<Vma> below(MmId mm, Address start) const;
   std::optional<Vma> above(MmId mm, Address end) const;
 
