@@ -17,7 +17,8 @@ constexpr char overview[] = "kmem-sim simulates the memory management of a Linux
                             "  kmem-sim list                operations, contexts, profiles, groups\n"
                             "  kmem-sim COMMAND --help      the options of a command\n";
 
-constexpr char moreHelp[] = "\nExit codes: 0 all well, 1 agreement below --require, 2 wrong usage or a bad file.\n";
+constexpr char moreHelp[] = "\nExit codes: 0 all well, 1 agreement below --require or a step not as expected,\n"
+                            "2 wrong usage or a bad file.\n";
 
 /// The options live as long as the parse.
 struct Flags {

@@ -12,8 +12,8 @@ int runScenarioFile(const CommandLine &line) {
   if (!scenario)
     return exitUsage;
   ScenarioRun run(*scenario);
-  run.run([](const Record &record) { llvm::outs() << resultLine(record) << "\n"; });
-  return exitDone;
+  const bool asExpected = run.run([](const Record &record) { llvm::outs() << resultLine(record) << "\n"; });
+  return asExpected ? exitDone : exitBelow;
 }
 
 } // namespace kmem::sim

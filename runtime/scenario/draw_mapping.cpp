@@ -13,7 +13,7 @@ namespace kmem::sim {
 
 namespace {
 
-constexpr double laneGap = 150, cellHeight = 30, blockGap = 26, groupGap = 54, frameGap = 9, labelHeight = 62;
+constexpr double laneGap = 165, cellHeight = 30, blockGap = 26, groupGap = 54, frameGap = 9, labelHeight = 62;
 constexpr double widestCell = 30, narrowestCell = 5;
 constexpr size_t mostBlocks = 10, mostPages = 16;
 
@@ -21,7 +21,20 @@ struct PlacedBlock {
   const PictureBlock *block;
   size_t pages; ///< drawn of it
   double x;
+  llvm::StringRef color;
 };
+
+/// Neighbours of one place differ in shade.
+constexpr llvm::StringLiteral shadesOfDirectMap[] = {"#0f8b8d", "#1d5f8a", "#3aa67a", "#2b7f9e"};
+constexpr llvm::StringLiteral shadesOfVmalloc[] = {"#dd7416", "#b8452b", "#d9a01f", "#a8602c"};
+
+llvm::StringRef shadeOf(Place place, size_t index) {
+  if (place == Place::DirectMap)
+    return shadesOfDirectMap[index % std::size(shadesOfDirectMap)];
+  if (place == Place::Vmalloc)
+    return shadesOfVmalloc[index % std::size(shadesOfVmalloc)];
+  return colorOf(place);
+}
 
 class MappingDrawing {
 public:
@@ -43,20 +56,22 @@ private:
   SvgCanvas &canvas;
   std::vector<PlacedBlock> blocks;
   std::map<Pfn, double> frames; ///< left edges
-  std::map<Pfn, Place> usedBy;
+  std::map<Pfn, llvm::StringRef> colors;
   double cell = widestCell, frameCell = widestCell;
   size_t leftOut = 0;
 };
 
 void MappingDrawing::choose(const Picture &picture) {
-  for (Place place : {Place::DirectMap, Place::Vmalloc, Place::User, Place::Elsewhere})
+  for (Place place : {Place::DirectMap, Place::Vmalloc, Place::User, Place::Elsewhere}) {
+    size_t shade = 0;
     for (const PictureBlock &block : picture.blocks)
       if (block.place == place && block.live && !block.pages.empty()) {
         if (blocks.size() < mostBlocks)
-          blocks.push_back({&block, std::min(block.pages.size(), mostPages), 0});
+          blocks.push_back({&block, std::min(block.pages.size(), mostPages), 0, shadeOf(place, shade++)});
         else
           ++leftOut;
       }
+  }
 }
 
 double MappingDrawing::labelWidth(const PlacedBlock &placed) const {
@@ -89,7 +104,7 @@ void MappingDrawing::placeFrames() {
     for (size_t i = 0; i < placed.pages; ++i)
       if (const PicturePage &page = placed.block->pages[i]; page.state == PageState::Mapped) {
         frames[page.frame] = 0;
-        usedBy[page.frame] = placed.block->place;
+        colors[page.frame] = placed.color;
       }
   size_t gaps = 0;
   Pfn last = 0;
@@ -118,7 +133,7 @@ void MappingDrawing::drawPage(const PlacedBlock &placed, size_t index, double y)
   const double x = placed.x + double(index) * cell;
   if (page.state == PageState::Guard)
     return canvas.rect(x, y, cell - 1.5, cellHeight, {.fill = "url(#hatch)", .stroke = "#d9847e", .radius = 2});
-  canvas.rect(x, y, cell - 1.5, cellHeight, {.fill = svg::card, .stroke = colorOf(block.place), .radius = 2});
+  canvas.rect(x, y, cell - 1.5, cellHeight, {.fill = svg::card, .stroke = placed.color, .radius = 2});
   const Address start = (block.address & pageMask) + index * pageSize;
   const Address from = std::max(start, block.address);
   const Address to = std::min(start + pageSize, block.address + std::max<uint64_t>(block.size, 1));
@@ -126,13 +141,13 @@ void MappingDrawing::drawPage(const PlacedBlock &placed, size_t index, double y)
     return;
   const double scale = (cell - 1.5) / double(pageSize);
   canvas.rect(x + double(from - start) * scale, y, std::max(2.0, double(to - from) * scale), cellHeight,
-              {.fill = colorOf(block.place), .radius = 2});
+              {.fill = placed.color, .radius = 2});
 }
 
 void MappingDrawing::drawBlock(const PlacedBlock &placed, double y) {
   const PictureBlock &block = *placed.block;
   canvas.beginGroup(block.name + ": " + block.origin);
-  canvas.text(placed.x, y - 46, block.name, {.size = 14, .color = colorOf(block.place), .bold = true});
+  canvas.text(placed.x, y - 46, block.name, {.size = 14, .color = placed.color, .bold = true});
   canvas.text(placed.x, y - 32, block.origin, {.size = 11, .color = svg::muted});
   canvas.text(placed.x, y - 20, hexadecimal(block.address), {.size = 10, .color = svg::muted, .mono = true});
   const std::string size = block.size ? describeBytes(block.size) : "";
@@ -152,7 +167,7 @@ void MappingDrawing::drawLines(double from, double to) {
     for (size_t i = 0; i < placed.pages; ++i)
       if (const PicturePage &page = placed.block->pages[i]; page.state == PageState::Mapped)
         canvas.curve(placed.x + (double(i) + 0.5) * cell - 0.75, from, frames[page.frame] + frameCell / 2 - 0.5, to,
-                     colorOf(placed.block->place), 0.75);
+                     placed.color, 0.8);
 }
 
 void MappingDrawing::drawFrames(double y) {
@@ -160,7 +175,7 @@ void MappingDrawing::drawFrames(double y) {
   double lastLabel = -100;
   for (const auto &[frame, x] : frames) {
     canvas.beginGroup("frame " + std::to_string(frame));
-    canvas.rect(x, y, frameCell - 1, cellHeight, {.fill = colorOf(usedBy[frame]), .radius = 2});
+    canvas.rect(x, y, frameCell - 1, cellHeight, {.fill = colors[frame], .radius = 2});
     canvas.endGroup();
     const bool starts = !last || frame != last + 1;
     if (starts && last)

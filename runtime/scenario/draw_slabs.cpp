@@ -10,7 +10,7 @@ namespace kmem::sim {
 
 namespace {
 
-constexpr double objectHeight = 26, rowGap = 4, widestObject = 64, narrowestObject = 15;
+constexpr double objectHeight = 26, rowGap = 4, labelRoom = 34, widestObject = 64, narrowestObject = 15;
 constexpr double areaRow = 26, pageWidth = 13, pageHeight = 15, addressColumn = 250;
 constexpr uint64_t mostPagesInRow = 40;
 
@@ -29,6 +29,9 @@ void drawObject(SvgCanvas &canvas, const PictureSlab::Object &object, double x, 
   if (isNamed && textWidth(object.name, 11) < width - 4)
     canvas.text(x + width / 2 - 1, y + 17, object.name,
                 {.size = 11, .color = object.used ? svg::card : svg::ink, .anchor = "middle", .bold = true});
+  else if (isNamed)
+    canvas.text(x + width / 2 + 3, y + objectHeight + 11, object.name,
+                {.size = 11, .color = svg::vmalloc, .anchor = "start", .bold = true, .rotate = 40});
 }
 
 double drawSlab(SvgCanvas &canvas, const PictureSlab &slab, double y) {
@@ -46,7 +49,9 @@ double drawSlab(SvgCanvas &canvas, const PictureSlab &slab, double y) {
     drawObject(canvas, slab.objects[i], svg::margin + double(i % perRow) * width,
                y + double(i / perRow) * (objectHeight + rowGap), width);
   const size_t rows = (slab.objects.size() + perRow - 1) / perRow;
-  return y + double(rows) * (objectHeight + rowGap) + 10;
+  const bool labelsBelow = llvm::any_of(
+      slab.objects, [&](const PictureSlab::Object &object) { return textWidth(object.name, 11) >= width - 4; });
+  return y + double(rows) * (objectHeight + rowGap) + (labelsBelow ? labelRoom : 10);
 }
 
 void drawArea(SvgCanvas &canvas, const PictureArea &area, double y) {

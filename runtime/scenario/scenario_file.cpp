@@ -169,13 +169,19 @@ void Parser::followContexts(const ScenarioStep &step) {
 }
 
 void Parser::parseStep(Record object, const Operation &operation) {
-  checkKeys(object, {"op", "args", "as", "in", "comment"});
-  ScenarioStep step{line, &operation, {}, {}, "", {}};
+  checkKeys(object, {"op", "args", "as", "in", "expect", "comment"});
+  ScenarioStep step{line, &operation, {}, {}, "", {}, {}};
   if (const llvm::json::Value *args = object.get("args")) {
     if (const Record *written = args->getAsObject())
       step.written = *written;
     else
       complain("args: expected an object, not " + render(args));
+  }
+  if (const llvm::json::Value *expect = object.get("expect")) {
+    if (const Record *fields = expect->getAsObject())
+      step.expect = *fields;
+    else
+      complain("expect: expected an object, not " + render(expect));
   }
   step.arguments = parseArguments(step.written, operation.arguments, operation.name);
   parseContexts(object, step);

@@ -16,6 +16,7 @@ struct ScenarioStep {
   std::map<std::string, ParsedArgument> arguments;
   std::string as;                    ///< the name it gives, or ""
   std::vector<std::string> contexts; ///< "in", outermost first
+  Record expect;                     ///< what the result must have; see unmetBy()
 };
 
 struct Scenario {

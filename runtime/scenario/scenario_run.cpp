@@ -28,6 +28,17 @@ llvm::StringRef resultOf(DeathKind kind) {
   return "";
 }
 
+bool printsInOrder(const llvm::json::Array &parts, const llvm::json::Array *lines) {
+  if (parts.empty())
+    return !lines || lines->empty();
+  size_t found = 0;
+  if (lines)
+    for (const llvm::json::Value &line : *lines)
+      if (found < parts.size() && line.getAsString().value_or("").contains(parts[found].getAsString().value_or("\n")))
+        ++found;
+  return found == parts.size();
+}
+
 } // namespace
 
 struct ScenarioRun::Parts {
@@ -196,7 +207,8 @@ std::vector<NamedStep> ScenarioRun::names() const {
   return names;
 }
 
-void ScenarioRun::run(llvm::function_ref<void(const Record &)> tell) {
+bool ScenarioRun::run(llvm::function_ref<void(const Record &)> tell) {
+  bool allMet = true;
   for (const ScenarioStep &step : parts->scenario.steps) {
     Record record = parts->run(step);
     record["line"] = int64_t(step.line);
@@ -207,8 +219,27 @@ void ScenarioRun::run(llvm::function_ref<void(const Record &)> tell) {
       record["as"] = step.as;
     if (!step.contexts.empty())
       record["in"] = llvm::json::Array(step.contexts);
+    if (Record unmet = unmetBy(step.expect, record); !unmet.empty()) {
+      record["unmet"] = std::move(unmet);
+      allMet = false;
+    }
     tell(record);
   }
+  return allMet;
+}
+
+Record unmetBy(const Record &expect, const Record &result) {
+  Record unmet;
+  for (const auto &field : expect) {
+    const llvm::json::Value *value = result.get(field.first);
+    const llvm::json::Array *wanted = field.second.getAsArray();
+    const bool met = llvm::StringRef(field.first) == "console" && wanted
+                         ? printsInOrder(*wanted, value ? value->getAsArray() : nullptr)
+                         : value && *value == field.second;
+    if (!met)
+      unmet[field.first] = field.second;
+  }
+  return unmet;
 }
 
 std::string resultLine(const Record &record) {

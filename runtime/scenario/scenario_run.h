@@ -22,8 +22,9 @@ public:
   explicit ScenarioRun(const Scenario &scenario);
   ~ScenarioRun();
 
-  /// Runs all steps; `tell` gets one record for each, with "line" and "op".
-  void run(llvm::function_ref<void(const Record &)> tell);
+  /// Runs all steps; `tell` gets one record for each, with "line" and "op", and with "unmet" when it is not what the
+  /// step expects. True when everything was as expected.
+  bool run(llvm::function_ref<void(const Record &)> tell);
 
   System &system();
   /// Names with their values, in the order in which they were given.
@@ -33,6 +34,10 @@ private:
   struct Parts;
   std::unique_ptr<Parts> parts;
 };
+
+/// The fields of `expect` that `result` does not have so. "console" lists parts of lines that must be there in this
+/// order; an empty list is silence.
+Record unmetBy(const Record &expect, const Record &result);
 
 /// One line of JSON: line, op, args, as, result first, the console last.
 std::string resultLine(const Record &record);
