@@ -123,7 +123,8 @@ kmem_status kmem_sim_trylock(kmem_sim *machine, kmem_lock_id lock, kmem_lock_mod
   if (!isLock(machine, lock, mode, variant))
     return KMEM_BAD_ARGUMENT;
   return machine->call([&](System &system) {
-    give(taken, system.kernel.locks.tryAcquire(lock, lockModes[mode], lockVariants[variant]));
+    const bool contended = system.oracle.decide({.point = DecisionPoint::TryLock});
+    give(taken, !contended && system.kernel.locks.tryAcquire(lock, lockModes[mode], lockVariants[variant]));
   });
 }
 

@@ -48,7 +48,8 @@ bool kmem_native_trylock(struct kmem_native_lock *lock, kmem_lock_kind kind, con
                          kmem_lock_variant variant) {
   return inKernel(name, [&](kmem_sim &machine) {
     const LockId id = idOf(machine, lock, kind, name);
-    return machine.system.kernel.locks.tryAcquire(id, modeOf(mode), variants[variant]);
+    const bool contended = machine.system.oracle.decide({.point = DecisionPoint::TryLock});
+    return !contended && machine.system.kernel.locks.tryAcquire(id, modeOf(mode), variants[variant]);
   });
 }
 void kmem_native_unlock(struct kmem_native_lock *lock, kmem_lock_kind kind, const char *name, kmem_lock_mode,

@@ -252,7 +252,7 @@ void Life::resize(size_t i) {
   const Address grown = system.kmalloc.krealloc(old.address, size, gfp.kernel() | gfp.nowarn | gfp.noretry);
   if (!grown)
     return;
-  if (old.size >= tagBytes && size >= tagBytes && system.kernel.memory.load<uint64_t>(grown) != old.tag)
+  if (old.size >= 2 * tagBytes && size >= tagBytes && system.kernel.memory.load<uint64_t>(grown) != old.tag)
     broken("krealloc() keeps the contents");
   ranges.erase(old.address);
   old.address = grown;

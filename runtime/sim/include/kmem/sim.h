@@ -343,7 +343,7 @@ typedef enum kmem_fault {
   KMEM_FAULT_SLAB,      /* failslab */
   KMEM_FAULT_PAGE,      /* fail_page_alloc */
   KMEM_FAULT_USER_COPY, /* fail_usercopy */
-  KMEM_FAULT_TRYLOCK
+  KMEM_FAULT_TRYLOCK    /* another CPU holds the lock; only for kmem_sim_fail_nth() and scripts */
 } kmem_fault;
 
 /* A capability's files in debugfs. Fields that a capability does not have are ignored. */

@@ -49,6 +49,18 @@ TEST(ApiFaults, onlyTheNthRequestFails) {
   EXPECT_EQ(failed, 1u);
 }
 
+TEST(ApiFaults, aTrylockMayFindTheLockTaken) {
+  const MachineHandle machine = makeMachine({});
+  kmem_lock_id lock = 0;
+  kmem_sim_lock_create(machine.get(), KMEM_LOCK_SPIN, "lock", &lock);
+  kmem_sim_fail_nth(machine.get(), 1u << KMEM_FAULT_TRYLOCK, 1);
+  int taken = 9;
+  EXPECT_EQ(kmem_sim_trylock(machine.get(), lock, KMEM_LOCK_EXCLUSIVE, KMEM_LOCK_PLAIN, &taken), KMEM_OK);
+  EXPECT_EQ(taken, 0);
+  EXPECT_EQ(kmem_sim_trylock(machine.get(), lock, KMEM_LOCK_EXCLUSIVE, KMEM_LOCK_PLAIN, &taken), KMEM_OK);
+  EXPECT_EQ(taken, 1);
+}
+
 TEST(ApiFaults, aRecordedRunIsRepeated) {
   const MachineHandle first = makeMachine({.seed = 4});
   kmem_fault_attr attr{};
