@@ -1,5 +1,6 @@
 // The calls around alloc_pages(): by address, exact sizes, split blocks, many at once.
 #include "runtime/alloc/page_allocator_parts.h"
+#include "runtime/kernel/virt_to_page.h"
 
 #include <bit>
 
@@ -36,7 +37,7 @@ void PageAllocator::freePages(Address address, unsigned order) {
     return;
   if (kernel.profile.debugVm && (address < directMapStart || !kernel.memory.hasFrame(frameAt(address))))
     kernel.reports.bug(freeSite.in(kernel.profile.release));
-  free(frameAt(address), order);
+  free(virtToPage(kernel, address, "__free_pages"), order);
 }
 
 Address PageAllocator::allocateExact(uint64_t bytes, Gfp gfp) {

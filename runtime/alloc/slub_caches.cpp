@@ -35,7 +35,7 @@ uint32_t cacheStructSize(const Profile &profile) {
   const bool hasUsercopy = !is612 || profile.distribution; // CONFIG_HARDENED_USERCOPY since 6.2
   return always + kobject + (is612 && profile.proveLocking ? lockClassKey : 0) +
          (profile.slabFreelistHardened ? 8 : 0) + (profile.numa ? 8 : 0) + (profile.slabFreelistRandom ? 8 : 0) +
-         (profile.kasan ? (is612 ? 8 : 12) : 0) + (hasUsercopy ? 8 : 0) + profile.nodes * pointerSize;
+         (profile.kasan ? (is612 ? 8 : 16) : 0) + (hasUsercopy ? 8 : 0) + profile.nodes * pointerSize;
 }
 
 } // namespace
@@ -213,7 +213,10 @@ CacheId Slub::makeCache(const CacheOptions &options, bool atBoot) {
   made.boot = atBoot;
   if (kernel.profile.slabFreelistHardened)
     made.random = random();
-  if (!options.size || !layout.compute(made, options.freePointerOffset))
+  const SlabFlagWord growing = flags.redZone | flags.poison | flags.storeUser;
+  if (!options.size && !made.ctor && !made.has(growing) && !kernel.profile.kasan) // nothing makes the slot larger
+    kernel.reports.divideError({"calculate_order", "mm/slub.c", 0});
+  if (!layout.compute(made, options.freePointerOffset))
     return noCache;
   const CacheId id = current->caches.allocate();
   current->caches.write(id) = made;

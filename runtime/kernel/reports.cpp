@@ -130,6 +130,8 @@ void Reports::badAccessDecodedAs(Address decoded, const CodeSite &by) {
        0, by, kernel.context.irqsDisabled());
 }
 
+void Reports::divideError(const CodeSite &by) { oops("divide error", 0, by, kernel.context.irqsDisabled()); }
+
 void Reports::oops(const std::string &what, unsigned errorCode, const CodeSite &by, bool irqsWereDisabled) {
   turnOffLockDebugging(); // oops_enter()
   const Profile &profile = kernel.profile;

@@ -37,6 +37,8 @@ public:
   /// A general protection fault whose instruction the kernel decodes to another address than the one accessed: the
   /// moves with an absolute 64-bit operand, for which insn_get_addr_ref() reads RAX (arch/x86/lib/insn-eval.c).
   [[noreturn]] void badAccessDecodedAs(Address decoded, const CodeSite &by);
+  /// A division by zero.
+  [[noreturn]] void divideError(const CodeSite &by);
   /// panic(): the machine is dead.
   [[noreturn]] void panic(const std::string &why);
   /// What follows every report that kills: the thread dies, or the machine when in interrupt.

@@ -59,6 +59,11 @@ TEST(Reports, a_bug_is_worded_by_release_and_configuration) {
   EXPECT_EQ(bugUnder("deb61")[1], "invalid opcode: 0000 [#1] PREEMPT SMP NOPTI");
 }
 
+TEST_F(ReportsTest, a_division_by_zero_is_an_oops) {
+  EXPECT_THROW(kernel.reports.divideError({"calculate_order", "mm/slub.c", 0}), Death);
+  EXPECT_EQ(linesOf(kernel)[0], "Oops: divide error: 0000 [#1] PREEMPT SMP");
+}
+
 TEST_F(ReportsTest, an_oops_in_interrupt_is_the_end_of_the_machine) {
   kernel.context.preemptAdd(hardirqOffset);
   try {
