@@ -1,4 +1,5 @@
 // Processes and their mappings: the system calls that shape an address space.
+#include "runtime/scenario/experiment.h"
 #include "runtime/scenario/user_operation.h"
 
 #include <array>
@@ -122,7 +123,7 @@ void moveBreak(Step &step) {
   const Address now = step.system.user.mm(mm).brk;
   const Address wanted = step.has("to") ? step.number("to") : now + step.number("grow");
   const Address got = step.system.user.mappings.brk(mm, wanted);
-  step.result["start_brk"] = int64_t(step.system.user.mm(mm).startBrk);
+  step.result["start_brk"] = hexadecimal(step.system.user.mm(mm).startBrk);
   step.producePointer(got);
   step.result["moved"] = got == wanted;
 }
