@@ -133,7 +133,9 @@ std::optional<Pfn> PageAllocator::Parts::fromPerCpuLists(Zone &zone, const PageR
     return std::nullopt;
   const MigrateType type = request.type == MigrateType::HighAtomic ? MigrateType::Movable : request.type;
   auto pfn = perCpu.take(zone, request.order, type, flags);
-  while (pfn && !pages.isGoodToHandOut(*pfn, request.order))
+  // check_new_pcp(): 6.1 looks at pages when it refills the lists, unless it has DEBUG_VM.
+  const bool looks = kernel.profile.debugVm || kernel.profile.release.atLeast(6, 12);
+  while (pfn && looks && !pages.isGoodToHandOut(*pfn, request.order))
     pfn = perCpu.takeNext(zone, request.order, type, flags);
   unlockPerCpu();
   return pfn;
