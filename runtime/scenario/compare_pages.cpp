@@ -1,13 +1,10 @@
 // buddy, exhaust, oom: zones, watermarks, orders, references, what a call changes in the free lists, what is left when
 // memory ends. Not frame numbers and not which blocks the boot left in the free lists: a request is served from
 // whatever block is there, so that a change is compared by its pages, not by how far a larger block was split.
-#include "runtime/kernel/layout.h"
 #include "runtime/scenario/comparison.h"
 
 #include "llvm/ADT/STLExtras.h"
 
-#include <algorithm>
-#include <bit>
 #include <cstdlib>
 #include <set>
 
@@ -77,34 +74,8 @@ int64_t zoneLimit(const TruthFile &file, llvm::StringRef zone, llvm::StringRef f
   return 0;
 }
 
-/// How far NR_FREE_PAGES may lag behind: each CPU keeps changes back up to a threshold (calculate_normal_threshold() in
-/// mm/vmstat.c).
-int64_t counterLag(const TruthFile &file, llvm::StringRef zone) {
-  constexpr unsigned framesPer128MibShift = 27 - pageShift;
-  const uint64_t cpus = file.profile.cpus;
-  const uint64_t memory = uint64_t(zoneLimit(file, zone, "managed")) >> framesPer128MibShift;
-  const uint64_t threshold = std::min<uint64_t>(2 * std::bit_width(cpus) * (1 + std::bit_width(memory)), 125);
-  return int64_t(threshold * cpus);
-}
-
-/// Pages that go at once, so that where the last ones fall depends on what the boot had left: a refill of the per-CPU
-/// list, or a block.
-int64_t pagesAtOnce(const Pair &pair, llvm::StringRef zone, const Record *kernel) {
-  constexpr int64_t batchScaleMax = 5; // CONFIG_PCP_BATCH_SCALE_MAX: refills grow up to that in 6.12
-  const int64_t order = integer(pair.expected.getObject("args"), "order");
-  const int64_t batch = zoneLimit(pair.file, zone, "pcp_batch");
-  if (order == 0)
-    return pair.file.profile.release.atLeast(6, 12) ? batch << batchScaleMax : batch;
-  if (order <= costliestListOrder)
-    return (batch > 1 ? std::max<int64_t>(batch >> order, 2) : 1) << order;
-  // A pageblock that is set aside keeps a larger block around it from being whole.
-  const int64_t setAside = order > pageblockOrder ? integer(kernel, "highatomic") >> pageblockOrder : 0;
-  return (1 + setAside) << order;
-}
-
-/// Marks without their boost: whether a request had to fall back to small blocks of another type, and whether kswapd
-/// had the time to take the boost back, depends on what the boot had left. What is left free is compared as it is and
-/// by its distance from the lowest mark.
+/// Marks without their boost, which comes of fallbacks to blocks that the boot had left. Pages left are exact, but
+/// single pages come to the per-CPU lists a batch at a time.
 void compareZoneAtFailure(const Pair &pair, llvm::StringRef zone, Differences &differences) {
   const Record *zones = pair.actual.getObject("zones_at_failure");
   const Record *kernel = pair.expected.getObject("zones_at_failure")->getObject(zone);
@@ -119,9 +90,9 @@ void compareZoneAtFailure(const Pair &pair, llvm::StringRef zone, Differences &d
       differ(mark, integer(kernel, mark) - boosts[0], integer(simulated, mark) - boosts[1]);
   if ((integer(kernel, "highatomic") > 0) != (integer(simulated, "highatomic") > 0))
     differ("highatomic", integer(kernel, "highatomic"), integer(simulated, "highatomic"));
-  const int64_t tolerance = pagesAtOnce(pair, zone, kernel) + counterLag(pair.file, zone);
-  const int64_t distance = integer(kernel, "free") - integer(simulated, "free");
-  if (!simulated || std::min(std::abs(distance), std::abs(distance - (boosts[0] - boosts[1]))) > tolerance)
+  const bool singlePages = integer(pair.expected.getObject("args"), "order") == 0;
+  const int64_t tolerance = singlePages ? zoneLimit(pair.file, zone, "pcp_batch") : 0;
+  if (!simulated || std::abs(integer(kernel, "free") - integer(simulated, "free")) > tolerance)
     differ("free", integer(kernel, "free"), integer(simulated, "free"));
 }
 
