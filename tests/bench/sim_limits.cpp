@@ -11,6 +11,7 @@ using namespace kmem::sim;
 
 namespace {
 
+constexpr uint64_t objectSize = 64;
 constexpr double mostTimesMalloc = 10;
 constexpr double mostSnapshotMicroseconds = 100;
 constexpr double mostGrowth = 3; ///< of a pair from 10^3 to 10^7 live objects; caches of the host count
@@ -39,11 +40,11 @@ Bookkeeping measureBookkeeping(uint64_t objects) {
   profile.memoryBytes = uint64_t(4) << 30;
   settle(profile);
   System system(profile);
-  const uint64_t freeBefore = system.pages.freePageCount(), heapBefore = hostHeap();
+  const uint64_t heapBefore = hostHeap();
   const Gfp zeroed = profile.gfp.kernel() | profile.gfp.zero;
   for (uint64_t i = 0; i < objects; ++i)
-    system.kmalloc.kmalloc(64, zeroed);
-  const uint64_t simulated = (freeBefore - system.pages.freePageCount()) * pageSize;
+    system.kmalloc.kmalloc(objectSize, zeroed);
+  const uint64_t simulated = objects * objectSize;
   const uint64_t heap = hostHeap() - heapBefore;
   return {simulated, heap > simulated ? heap - simulated : 0};
 }

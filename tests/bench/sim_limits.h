@@ -13,7 +13,7 @@ using Times = std::map<std::string, double>;
 
 /// Bytes of the host's heap beyond the simulated memory itself, for a machine in which `objects` of 64 bytes are live.
 struct Bookkeeping {
-  uint64_t simulated; ///< bytes of frames in use
+  uint64_t simulated; ///< bytes of the live objects
   uint64_t host;      ///< bytes besides
 };
 Bookkeeping measureBookkeeping(uint64_t objects);
