@@ -1,8 +1,8 @@
 /*
  * kmem/native.h: what the headers of kmem/linux/ call. Every function works on the machine whose thread the host is
- * running, that is inside kmem_sim_run() or a callback; outside of it there is no kernel, and the process is aborted with
- * a message. Pointers are host pointers into the machine's memory, or what kernel code has instead of pointers: NULL,
- * ZERO_SIZE_PTR, ERR_PTR() and the opaque struct page, struct kmem_cache and so on.
+ * running, that is inside kmem_sim_run() or a callback; outside of it there is no kernel, and the process is aborted
+ * with a message. Pointers are host pointers into the machine's memory, or what kernel code has instead of pointers:
+ * NULL, ZERO_SIZE_PTR, ERR_PTR() and the opaque struct page, struct kmem_cache and so on.
  *
  * When the simulated kernel kills the thread, these functions do not return: kmem_sim_run() does.
  */

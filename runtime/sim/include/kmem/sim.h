@@ -53,7 +53,7 @@ const char *kmem_status_name(kmem_status status);
 typedef uint64_t kmem_address;
 typedef uint64_t kmem_pfn;
 typedef uint32_t kmem_gfp;
-typedef uint32_t kmem_cache_id;    /* 0 is none, as for all of these */
+typedef uint32_t kmem_cache_id; /* 0 is none, as for all of these */
 typedef uint32_t kmem_mempool_id;
 typedef uint32_t kmem_device_id;
 typedef uint32_t kmem_dma_pool_id;
@@ -110,14 +110,13 @@ struct kmem_options {
   int fault_injection;   /* not 0: built with failslab, fail_page_alloc and fail_usercopy even if the profile is not */
 };
 
-/* `options` may be NULL for a plain 6.12. When no machine can be made so, `problem` (may be NULL) gets the reason, cut to
- * `problem_size` bytes. */
-kmem_status kmem_sim_create(const struct kmem_options *options, kmem_sim **machine, char *problem,
-                            size_t problem_size);
+/* `options` may be NULL for a plain 6.12. When no machine can be made so, `problem` (may be NULL) gets the reason, cut
+ * to `problem_size` bytes. */
+kmem_status kmem_sim_create(const struct kmem_options *options, kmem_sim **machine, char *problem, size_t problem_size);
 void kmem_sim_destroy(kmem_sim *machine); /* NULL is fine */
 
-/* O(1), whatever the machine holds. A snapshot stays good until freed, also when the machine is gone, and can be restored
- * into the machine it was taken from only. Not while a thread is inside kmem_sim_run(). */
+/* O(1), whatever the machine holds. A snapshot stays good until freed, also when the machine is gone, and can be
+ * restored into the machine it was taken from only. Not while a thread is inside kmem_sim_run(). */
 kmem_status kmem_sim_snapshot(kmem_sim *machine, kmem_snapshot **snapshot);
 kmem_status kmem_sim_restore(kmem_sim *machine, const kmem_snapshot *snapshot);
 void kmem_snapshot_free(kmem_snapshot *snapshot);
@@ -177,8 +176,7 @@ kmem_status kmem_sim_cache_free(kmem_sim *machine, kmem_cache_id cache, kmem_add
 /* All `count` objects or none; `allocated` is `count` or 0. `objects` must not be NULL. */
 kmem_status kmem_sim_cache_alloc_bulk(kmem_sim *machine, kmem_cache_id cache, kmem_gfp gfp, size_t count,
                                       kmem_address *objects, size_t *allocated);
-kmem_status kmem_sim_cache_free_bulk(kmem_sim *machine, kmem_cache_id cache, size_t count,
-                                     const kmem_address *objects);
+kmem_status kmem_sim_cache_free_bulk(kmem_sim *machine, kmem_cache_id cache, size_t count, const kmem_address *objects);
 /* Objects of the cache that nobody gave back yet; of all caches for 0. Finds leaks. */
 kmem_status kmem_sim_live_objects(const kmem_sim *machine, kmem_cache_id cache, uint64_t *objects);
 
@@ -192,7 +190,8 @@ kmem_status kmem_sim_vmalloc_to_pfn(kmem_sim *machine, kmem_address address, kme
 kmem_status kmem_sim_kvmalloc(kmem_sim *machine, uint64_t size, kmem_gfp gfp, kmem_address *address);
 kmem_status kmem_sim_kvfree(kmem_sim *machine, kmem_address address);
 
-/* ---- Per-CPU memory: the result is a per-CPU pointer, which kmem_sim_percpu_at() turns into an address ------------ */
+/* ---- Per-CPU memory: the result is a per-CPU pointer, which kmem_sim_percpu_at() turns into an address ------------
+ */
 kmem_status kmem_sim_alloc_percpu(kmem_sim *machine, uint64_t size, uint64_t align, kmem_gfp gfp, uint64_t *pointer);
 kmem_status kmem_sim_free_percpu(kmem_sim *machine, uint64_t pointer);
 kmem_status kmem_sim_percpu_at(kmem_sim *machine, uint64_t pointer, unsigned cpu, kmem_address *address);
@@ -286,12 +285,7 @@ typedef enum kmem_lock_kind {
   KMEM_LOCK_SEMAPHORE
 } kmem_lock_kind;
 typedef enum kmem_lock_mode { KMEM_LOCK_EXCLUSIVE, KMEM_LOCK_SHARED } kmem_lock_mode;
-typedef enum kmem_lock_variant {
-  KMEM_LOCK_PLAIN,
-  KMEM_LOCK_BH,
-  KMEM_LOCK_IRQ,
-  KMEM_LOCK_IRQSAVE
-} kmem_lock_variant;
+typedef enum kmem_lock_variant { KMEM_LOCK_PLAIN, KMEM_LOCK_BH, KMEM_LOCK_IRQ, KMEM_LOCK_IRQSAVE } kmem_lock_variant;
 kmem_status kmem_sim_lock_create(kmem_sim *machine, kmem_lock_kind kind, const char *name, kmem_lock_id *lock);
 kmem_status kmem_sim_lock(kmem_sim *machine, kmem_lock_id lock, kmem_lock_mode mode, kmem_lock_variant variant);
 /* `taken` becomes 1 or 0. */
@@ -302,8 +296,9 @@ kmem_status kmem_sim_unlock(kmem_sim *machine, kmem_lock_id lock, kmem_lock_vari
 /* ---- Threads, callbacks and what runs later ---------------------------------------------------------------------
  * Nothing runs by itself: what is pending runs when a thread waits, when time is advanced, or when told to. */
 typedef void (*kmem_function)(void *argument);
-/* Runs `function` as a new kernel thread to its end. Calls of <linux/...> in it go to this machine. When the thread dies,
- * also of a bad pointer in host code on a native machine, `function` is left as by longjmp() and the status tells how. */
+/* Runs `function` as a new kernel thread to its end. Calls of <linux/...> in it go to this machine. When the thread
+ * dies, also of a bad pointer in host code on a native machine, `function` is left as by longjmp() and the status tells
+ * how. */
 kmem_status kmem_sim_run(kmem_sim *machine, const char *name, kmem_function function, void *argument);
 
 typedef void (*kmem_callback)(void *data, uint64_t argument);

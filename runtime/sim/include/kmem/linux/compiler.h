@@ -59,7 +59,10 @@
 #define static_assert _Static_assert
 #define offsetofend(type, member) (__builtin_offsetof(type, member) + sizeof(((type *)0)->member))
 #define sizeof_field(type, member) sizeof(((type *)0)->member)
-#define struct_group(name, ...) struct { __VA_ARGS__ }
+#define struct_group(name, ...)                                                                                        \
+  struct {                                                                                                             \
+    __VA_ARGS__                                                                                                        \
+  }
 
 #define __stringify_1(...) #__VA_ARGS__
 #define __stringify(...) __stringify_1(__VA_ARGS__)

@@ -7,7 +7,10 @@ struct completion {
   unsigned done;
   wait_queue_head_t wait;
 };
-#define COMPLETION_INITIALIZER(name) {0, {__KMEM_LOCK(name)}}
+#define COMPLETION_INITIALIZER(name)                                                                                   \
+  {                                                                                                                    \
+    0, { __KMEM_LOCK(name) }                                                                                           \
+  }
 #define DECLARE_COMPLETION(name) struct completion name = COMPLETION_INITIALIZER(name)
 #define DECLARE_COMPLETION_ONSTACK(name) DECLARE_COMPLETION(name)
 

@@ -2,8 +2,8 @@
 #ifndef KMEM_LINUX_HIGHMEM_H
 #define KMEM_LINUX_HIGHMEM_H
 
-#include <linux/mm.h>
 #include <linux/kernel.h>
+#include <linux/mm.h>
 #include <linux/string.h>
 
 static inline void *kmap(struct page *page) {

@@ -61,8 +61,7 @@ static inline void list_splice_init(struct list_head *list, struct list_head *he
 #define list_entry(pointer, type, member) container_of(pointer, type, member)
 #define list_first_entry(head, type, member) list_entry((head)->next, type, member)
 #define list_last_entry(head, type, member) list_entry((head)->prev, type, member)
-#define list_first_entry_or_null(head, type, member)                                                                   \
-  (list_empty(head) ? NULL : list_first_entry(head, type, member))
+#define list_first_entry_or_null(head, type, member) (list_empty(head) ? NULL : list_first_entry(head, type, member))
 #define list_next_entry(entry, member) list_entry((entry)->member.next, __typeof__(*(entry)), member)
 #define list_prev_entry(entry, member) list_entry((entry)->member.prev, __typeof__(*(entry)), member)
 #define list_entry_is_head(entry, head, member) (&(entry)->member == (head))

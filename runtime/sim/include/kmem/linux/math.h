@@ -15,7 +15,11 @@
 #define round_down(x, y) ((x) & ~((__typeof__(x))(y) - 1))
 #define roundup(x, y) ((((x) + (y) - 1) / (y)) * (y))
 #define rounddown(x, y) ((x) - (x) % (y))
-#define abs(x) ({ const __typeof__(x) __value = (x); __value < 0 ? -__value : __value; })
+#define abs(x)                                                                                                         \
+  ({                                                                                                                   \
+    const __typeof__(x) __value = (x);                                                                                 \
+    __value < 0 ? -__value : __value;                                                                                  \
+  })
 #define mult_frac(x, n, d) ((x) / (d) * (n) + (x) % (d) * (n) / (d))
 #define do_div(n, base)                                                                                                \
   ({                                                                                                                   \

@@ -17,7 +17,11 @@ static inline void free_percpu(void __percpu *pointer) { kmem_native_free_percpu
 #define per_cpu_ptr(pointer, cpu) ((__typeof__(pointer))kmem_native_per_cpu_ptr(pointer, cpu))
 #define this_cpu_ptr(pointer) per_cpu_ptr(pointer, kmem_native_cpu())
 #define raw_cpu_ptr(pointer) this_cpu_ptr(pointer)
-#define get_cpu_ptr(pointer) ({ preempt_disable(); this_cpu_ptr(pointer); })
+#define get_cpu_ptr(pointer)                                                                                           \
+  ({                                                                                                                   \
+    preempt_disable();                                                                                                 \
+    this_cpu_ptr(pointer);                                                                                             \
+  })
 #define put_cpu_ptr(pointer) preempt_enable()
 #define this_cpu_read(place) (*this_cpu_ptr(&(place)))
 #define this_cpu_write(place, value) ((void)(*this_cpu_ptr(&(place)) = (value)))

@@ -73,8 +73,7 @@ static inline struct kmem_cache *kmem_cache_create(const char *name, unsigned si
                                                    void (*constructor)(void *)) {
   return kmem_native_cache_create(name, size, align, flags, constructor);
 }
-#define KMEM_CACHE(type, flags)                                                                                        \
-  kmem_cache_create(#type, sizeof(struct type), __alignof__(struct type), (flags), NULL)
+#define KMEM_CACHE(type, flags) kmem_cache_create(#type, sizeof(struct type), __alignof__(struct type), (flags), NULL)
 static inline void kmem_cache_destroy(struct kmem_cache *cache) { kmem_native_cache_destroy(cache); }
 static inline int kmem_cache_shrink(struct kmem_cache *cache) { return kmem_native_cache_shrink(cache); }
 static inline unsigned kmem_cache_size(struct kmem_cache *cache) { return kmem_native_cache_size(cache); }

@@ -1,5 +1,5 @@
-/* A thread that waits lets everything else run that is pending: timers, work, interrupts. When nothing is left that could
- * make its condition true, it hangs, and kmem_sim_run() says so. */
+/* A thread that waits lets everything else run that is pending: timers, work, interrupts. When nothing is left that
+ * could make its condition true, it hangs, and kmem_sim_run() says so. */
 #ifndef KMEM_LINUX_WAIT_H
 #define KMEM_LINUX_WAIT_H
 
