@@ -34,6 +34,9 @@ uint32_t Slub::slabLinkOf(Address object, const char *by) {
 
 void Slub::freeIn(Pfn slab, Address object) {
   const CacheId owner = slabAt(slab).cache;
+  std::optional<CallerScope> in; // up to 6.7 kfree() is itself the caller of what does the work
+  if (sanitizer && !kernel.profile.release.atLeast(6, 8))
+    in.emplace(kernel.symbols, "kfree");
   if (mayFree(owner, object))
     freeChain(owner, uint32_t(slab + 1), {object, object, 1, "kfree"});
 }
