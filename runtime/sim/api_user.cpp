@@ -44,17 +44,14 @@ kmem_status kmem_sim_user_read(kmem_sim *machine, kmem_space_id space, uint64_t 
                                int *done) {
   if (!isSpace(machine, space) || (!to && size))
     return KMEM_BAD_ARGUMENT;
-  return machine->call([&](System &system) {
-    give(done, system.user.faults.read(space, from, bytes(to, size)).ok());
-  });
+  return machine->call([&](System &system) { give(done, system.user.faults.read(space, from, bytes(to, size)).ok()); });
 }
 kmem_status kmem_sim_user_write(kmem_sim *machine, kmem_space_id space, uint64_t to, const void *from, size_t size,
                                 int *done) {
   if (!isSpace(machine, space) || (!from && size))
     return KMEM_BAD_ARGUMENT;
-  return machine->call([&](System &system) {
-    give(done, system.user.faults.write(space, to, bytes(from, size)).ok());
-  });
+  return machine->call(
+      [&](System &system) { give(done, system.user.faults.write(space, to, bytes(from, size)).ok()); });
 }
 kmem_status kmem_sim_user_use(kmem_sim *machine, kmem_space_id space) {
   if (!isSpace(machine, space))
@@ -64,8 +61,7 @@ kmem_status kmem_sim_user_use(kmem_sim *machine, kmem_space_id space) {
 kmem_status kmem_sim_copy_from_user(kmem_sim *machine, void *to, uint64_t from, size_t size, uint64_t *left) {
   if (!to && size)
     return KMEM_BAD_ARGUMENT;
-  return onMachine(machine,
-                   [&](System &system) { give(left, system.user.copy.copyFromUser(bytes(to, size), from)); });
+  return onMachine(machine, [&](System &system) { give(left, system.user.copy.copyFromUser(bytes(to, size), from)); });
 }
 kmem_status kmem_sim_copy_to_user(kmem_sim *machine, uint64_t to, const void *from, size_t size, uint64_t *left) {
   if (!from && size)
