@@ -45,6 +45,8 @@ struct PageAllocator::Parts {
   std::optional<Pfn> slowPath(PageRequest request);
   void wakeKswapd(unsigned node, unsigned order, ZoneId highestZone);
   void runKswapd();
+  void takeBoostsBack(unsigned node);
+  uint64_t reclaimablePages() const;
 
   Kernel &kernel;
   State &state;

@@ -201,9 +201,7 @@ std::optional<Pfn> PageAllocator::Parts::slowPath(PageRequest request) { return 
 bool PageAllocator::Parts::reclaimMayHelp(const PageRequest &request, uint32_t flags, uint64_t progress,
                                           unsigned &fruitlessRounds) {
   fruitlessRounds = progress && request.order <= costlyOrder ? 0 : fruitlessRounds + 1;
-  uint64_t reclaimable = 0;
-  for (const Reclaimer *reclaimer : reclaimers)
-    reclaimable += reclaimer->reclaimable();
+  const uint64_t reclaimable = reclaimablePages();
   if (fruitlessRounds <= maxReclaimRetries)
     for (const uint8_t slot : request.zones) {
       const Zone &zone = state.zones[slot];

@@ -31,8 +31,26 @@ void PageAllocator::Parts::wakeKswapd(unsigned node, unsigned order, ZoneId high
   }
   if (balanced && !boosted)
     return;
-  kswapd.pending = 1;
   ++state.events.kswapdWakes;
+  if (reclaimablePages()) {
+    kswapd.pending = 1;
+    return;
+  }
+  // Nothing to wait for: it is back asleep, with one more failure, before the caller notices.
+  ++kswapd.failures;
+  takeBoostsBack(node);
+}
+
+uint64_t PageAllocator::Parts::reclaimablePages() const {
+  uint64_t pages = 0;
+  for (const Reclaimer *reclaimer : reclaimers)
+    pages += reclaimer->reclaimable();
+  return pages;
+}
+
+void PageAllocator::Parts::takeBoostsBack(unsigned node) {
+  for (unsigned zone = 0; zone < zoneCount; ++zone)
+    state.zones[node * zoneCount + zone].boost = 0;
 }
 
 void PageAllocator::Parts::wakeAllKswapds(const PageRequest &request) {
@@ -70,8 +88,7 @@ void PageAllocator::Parts::runKswapd() {
     }
     state.events.pagesReclaimed += freed;
     kswapd.failures = freed || anyBalanced() ? 0 : uint8_t(kswapd.failures + 1);
-    for (unsigned zone = 0; zone < zoneCount; ++zone)
-      state.zones[node * zoneCount + zone].boost = 0;
+    takeBoostsBack(node);
     kswapd = {0, 0, 0, kswapd.failures};
   }
 }
@@ -93,6 +110,9 @@ uint64_t PageAllocator::Parts::reclaimDirectly(const PageRequest &request) {
   if (annotated)
     kernel.locks.release(map);
   state.events.pagesReclaimed += freed;
+  if (freed)
+    for (auto &kswapd : state.kswapd)
+      kswapd.failures = 0; // the node is not hopeless
   return freed;
 }
 
