@@ -14,9 +14,10 @@ struct BootUse {
 BootUse bootUseOf(const Profile &profile) {
   return profile.distribution ? BootUse{4000, 600, 400} : BootUse{1430, 92, 340};
 }
-constexpr uint64_t largestPart = 8; // of a zone's free pages, for small machines
-constexpr unsigned holeEvery = 12;  // blocks that were freed again between those held
-constexpr unsigned holeOrders = 7;  // of these: 0 to 6 in turn
+constexpr unsigned largestIdleSlab = 2; // order of the slabs of inodes
+constexpr uint64_t largestPart = 8;     // of a zone's free pages, for small machines
+constexpr unsigned holeEvery = 12;      // blocks that were freed again between those held
+constexpr unsigned holeOrders = 7;      // of these: 0 to 6 in turn
 
 } // namespace
 
@@ -37,6 +38,24 @@ PageAllocator::Parts::Parts(Kernel &kernel, State &state, Oracle &oracle)
   hold(MigrateType::Movable, use.movable);
 }
 
+void PageAllocator::Parts::giveHeld(Pfn pfn, unsigned order) {
+  kernel.memory.pageForWrite(pfn).refCount = 0;
+  if (pages.takeBack(pfn, order))
+    freeLists.giveByBlockType(zoneFor(pfn), pfn, order);
+}
+
+/// shrink_slab() as far as it concerns dentries and inodes that nobody uses: super_cache_scan() keeps off without
+/// __GFP_FS. Pages freed.
+uint64_t PageAllocator::Parts::shrinkIdleSlabs(Gfp gfp, uint64_t wanted) {
+  uint64_t freed = 0;
+  while ((gfp & kernel.profile.gfp.fs) && freed < wanted && state.idleSlabCount) {
+    const uint64_t slab = state.idleSlabs[--state.idleSlabCount];
+    giveHeld(slab >> 8, slab & 0xff);
+    freed += uint64_t(1) << (slab & 0xff);
+  }
+  return freed;
+}
+
 /// Takes blocks of small orders from the highest zone, with holes between them.
 void PageAllocator::Parts::hold(MigrateType type, uint64_t count) {
   Zone &zone = state.zones[zonelists->of(0, true).front()];
@@ -54,12 +73,11 @@ void PageAllocator::Parts::hold(MigrateType type, uint64_t count) {
       holes.emplace_back(*pfn, order);
     else
       held += uint64_t(1) << order;
+    if (!isHole && type == MigrateType::Reclaimable && order <= largestIdleSlab)
+      state.idleSlabs.write(state.idleSlabCount++) = *pfn << 8 | order;
   }
-  for (const auto &[pfn, order] : holes) {
-    kernel.memory.pageForWrite(pfn).refCount = 0;
-    if (pages.takeBack(pfn, order))
-      freeLists.giveByBlockType(zone, pfn, order);
-  }
+  for (const auto &[pfn, order] : holes)
+    giveHeld(pfn, order);
   zone.boost = 0;
 }
 

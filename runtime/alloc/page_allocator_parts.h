@@ -88,6 +88,8 @@ struct PageAllocator::Parts {
   void setUpZones();
   void markReserved();
   void hold(MigrateType type, uint64_t count);
+  void giveHeld(Pfn pfn, unsigned order);
+  uint64_t shrinkIdleSlabs(Gfp gfp, uint64_t wanted);
 };
 
 } // namespace kmem::sim

@@ -71,6 +71,9 @@ struct PageAllocator::State {
     uint8_t order, highestZone, failures;
   } kswapd[maxNodes];
   Events events;
+  /// Slabs of dentries and inodes that boot left and shrinkers may free: frame number << 8 | order.
+  CowArray<uint64_t> idleSlabs;
+  uint32_t idleSlabCount;
 };
 
 /// Marks a frame inside a free block that is not its first one, in Page::order.

@@ -106,6 +106,7 @@ uint64_t PageAllocator::Parts::reclaimDirectly(const PageRequest &request) {
   for (Reclaimer *reclaimer : reclaimers)
     if (freed < clusterPages)
       freed += reclaimer->reclaim(request.gfp, std::max(clusterPages, uint64_t(1) << request.order) - freed);
+  freed += shrinkIdleSlabs(request.gfp, clusterPages - std::min(freed, clusterPages));
   kernel.context.taskForWrite().flags &= ~uint32_t(PfMemalloc);
   if (annotated)
     kernel.locks.release(map);
