@@ -1,5 +1,6 @@
 #include "runtime/kernel/lockdep.h"
 
+#include "runtime/kernel/context_state.h"
 #include "runtime/kernel/kernel.h"
 
 #include <algorithm>
@@ -176,8 +177,13 @@ void Lockdep::rearm() {
   for (LockClassId id = 1; id <= now.classCount; ++id)
     if (now.classes[id].usage != now.classes[id].usageAtStart)
       now.classes.write(id).usage = now.classes[id].usageAtStart;
-  if (!kernel.reports.lockDebugging())
-    kernel.context.taskForWrite().heldCount = 0;
+  if (kernel.reports.lockDebugging())
+    return;
+  // What was released while lockdep was off is still on the stacks of all tasks. Tasks are numbered from 1.
+  const uint64_t tasks = kernel.context.state().tasks.live();
+  for (TaskId id = 1; id <= tasks; ++id)
+    if (kernel.context.task(id).heldCount)
+      kernel.context.taskForWrite(id).heldCount = 0;
 }
 
 } // namespace kmem::sim

@@ -99,6 +99,23 @@ TEST_F(LockReports, RearmingForgetsUsage) {
   EXPECT_EQ(first(), "");
 }
 
+TEST_F(LockReports, RearmingForgetsWhatWasReleasedUnseen) {
+  const LockId raw = make(LockKind::RawSpin), spin = make(LockKind::Spin);
+  const TaskId other = context.createTask("other", PfKthread);
+  const TaskId self = context.switchTo(other);
+  locks.acquire(raw);
+  locks.acquire(spin); // the report, after which releases are not seen
+  locks.release(spin);
+  locks.release(raw);
+  context.switchTo(self);
+  kernel.reports.rearm();
+  const Console::Mark mark = kernel.console.mark();
+  context.switchTo(other);
+  locks.acquire(spin);
+  locks.release(spin);
+  EXPECT_TRUE(kernel.console.since(mark).empty());
+}
+
 TEST_F(LockReports, ReclaimIsALockOfAllocations) {
   const GfpFlags &flags = kernel.profile.gfp;
   const auto before = context.enterHardirq();
