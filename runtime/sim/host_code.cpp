@@ -113,6 +113,9 @@ extern "C" kmem_status kmem_sim_run(kmem_sim *machine, const char *name, kmem_fu
   kmem_status status = KMEM_OK;
   try {
     callHost(*machine, [&] { function(argument); });
+    // The last schedule(), in do_task_dead(): a spinlock or a read section that was left open shows here.
+    context.preemptDisable();
+    context.checkSchedule(/*preempted=*/false);
   } catch (const Death &death) {
     machine->dead = death.kind != DeathKind::Oops;
     status = statusOf(death.kind);

@@ -50,6 +50,21 @@ TEST(ApiThreads, aNullPointerInHostCodeIsAnOops) {
   EXPECT_EQ(kmem_sim_run(machine.get(), "victim", followNull, &shared), KMEM_OOPS) << "the machine goes on";
 }
 
+void keepLocked(void *data) {
+  auto *shared = static_cast<Shared *>(data);
+  kmem_lock_id lock = 0;
+  kmem_sim_lock_create(shared->machine, KMEM_LOCK_SPIN, "lock", &lock);
+  kmem_sim_lock(shared->machine, lock, KMEM_LOCK_EXCLUSIVE, KMEM_LOCK_PLAIN);
+}
+
+TEST(ApiThreads, aThreadThatEndsWithASpinlockIsReported) {
+  const MachineHandle machine = makeMachine({});
+  Shared shared{machine.get()};
+  EXPECT_EQ(kmem_sim_run(machine.get(), "keeper", keepLocked, &shared), KMEM_OK);
+  EXPECT_TRUE(printed(machine.get(), "BUG: scheduling while atomic: keeper/")) << kmem_sim_console(machine.get(), 0);
+  EXPECT_EQ(kmem_sim_preempt_count(machine.get()), 0u) << "the next thread starts afresh";
+}
+
 TEST(ApiThreads, theGuardPageOfAVmallocAreaFaults) {
   const MachineHandle machine = makeMachine({.native = true});
   kmem_address area = 0;
