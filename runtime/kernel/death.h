@@ -6,11 +6,14 @@
 namespace kmem::sim {
 
 enum class DeathKind {
-  Oops,  ///< the thread is killed, the machine lives
-  Panic, ///< the machine is dead: an oops in interrupt context, or panic()
-  Hang,  ///< the thread waits for something that never comes, such as a lock it holds itself
+  Oops,   ///< the thread is killed, the machine lives
+  Panic,  ///< the machine is dead: an oops in interrupt context, or panic()
+  Hang,   ///< the thread waits for something that never comes, such as a lock it holds itself
   Signal, ///< a user process got a signal that kills it; the kernel is well
 };
+
+/// Whether others on the machine go on.
+constexpr bool machineLives(DeathKind kind) { return kind == DeathKind::Oops || kind == DeathKind::Signal; }
 
 struct Death {
   DeathKind kind;

@@ -33,6 +33,8 @@ llvm::StringRef nameOf(DeathKind kind) {
     return "the machine died";
   case DeathKind::Hang:
     return "the thread of the experiments hangs";
+  case DeathKind::Signal:
+    return "the process of the experiments died of a signal";
   }
   return "";
 }

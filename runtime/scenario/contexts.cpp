@@ -55,8 +55,10 @@ void runLazyIrqWork(Contexts &c) {
   kernel.deferred.advance(2 * kernel.context.nanosecondsPerJiffy());
 }
 void runRcuCallback(Contexts &c) {
-  c.system.kernel.deferred.callRcu(c.bodyCallback, 0);
-  c.system.kernel.deferred.runPending();
+  constexpr unsigned gracePeriodJiffies = 4;
+  Kernel &kernel = c.system.kernel;
+  kernel.deferred.callRcu(c.bodyCallback, 0);
+  kernel.deferred.advance(gracePeriodJiffies * kernel.context.nanosecondsPerJiffy());
 }
 void runIpi(Contexts &c) {
   const unsigned other = c.system.kernel.context.cpu() ? 0 : 1;

@@ -24,6 +24,8 @@ llvm::StringRef resultOf(DeathKind kind) {
     return "panic: the machine is dead";
   case DeathKind::Hang:
     return "hang: the thread waits for ever";
+  case DeathKind::Signal:
+    return "signal: the process is dead";
   }
   return "";
 }
@@ -164,7 +166,7 @@ void ScenarioRun::Parts::perform(const ScenarioStep &written, Step &step) {
 
 void ScenarioRun::Parts::died(DeathKind kind, const ScenarioStep &written, Step &step) {
   step.say(resultOf(kind));
-  if (kind == DeathKind::Oops)
+  if (machineLives(kind))
     startThread();
   else
     diedInLine = written.line;

@@ -77,14 +77,14 @@ kmem_callback_id kmem_sim::registerCallback(kmem_callback function, void *data) 
 }
 
 kmem_status kmem_sim::diedOf(DeathKind kind) {
-  dead = kind != DeathKind::Oops;
+  dead = !machineLives(kind);
   if (frame) {
     frame->death = kind;
     siglongjmp(frame->leave, leftByDeath);
   }
   if (!dead)
     startThread("kmem");
-  return kind == DeathKind::Oops ? KMEM_OOPS : kind == DeathKind::Panic ? KMEM_PANIC : KMEM_HANG;
+  return machineLives(kind) ? KMEM_OOPS : kind == DeathKind::Panic ? KMEM_PANIC : KMEM_HANG;
 }
 
 extern "C" {

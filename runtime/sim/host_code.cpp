@@ -97,7 +97,7 @@ using namespace kmem::sim;
 
 namespace {
 kmem_status statusOf(DeathKind kind) {
-  return kind == DeathKind::Oops ? KMEM_OOPS : kind == DeathKind::Panic ? KMEM_PANIC : KMEM_HANG;
+  return machineLives(kind) ? KMEM_OOPS : kind == DeathKind::Panic ? KMEM_PANIC : KMEM_HANG;
 }
 } // namespace
 
@@ -117,7 +117,7 @@ extern "C" kmem_status kmem_sim_run(kmem_sim *machine, const char *name, kmem_fu
     context.preemptDisable();
     context.checkSchedule(/*preempted=*/false);
   } catch (const Death &death) {
-    machine->dead = death.kind != DeathKind::Oops;
+    machine->dead = !machineLives(death.kind);
     status = statusOf(death.kind);
   }
   context.switchTo(caller);
