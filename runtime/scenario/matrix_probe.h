@@ -49,7 +49,7 @@ struct Probe {
   Deferred &deferred = kernel.deferred;
 
   Address p = 0, q = 0;
-  std::optional<Pfn> page;
+  std::optional<Pfn> page{};
   CoherentMemory dma{};
   int64_t ret = 0;
   Address bulk[4] = {};
