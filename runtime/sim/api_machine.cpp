@@ -84,7 +84,7 @@ kmem_status kmem_sim::diedOf(DeathKind kind) {
   }
   if (!dead)
     startThread("kmem");
-  return machineLives(kind) ? KMEM_OOPS : kind == DeathKind::Panic ? KMEM_PANIC : KMEM_HANG;
+  return statusOf(kind);
 }
 
 extern "C" {

@@ -95,11 +95,9 @@ void callHost(kmem_sim &machine, const std::function<void()> &code) {
 
 using namespace kmem::sim;
 
-namespace {
 kmem_status statusOf(DeathKind kind) {
   return machineLives(kind) ? KMEM_OOPS : kind == DeathKind::Panic ? KMEM_PANIC : KMEM_HANG;
 }
-} // namespace
 
 extern "C" kmem_status kmem_sim_run(kmem_sim *machine, const char *name, kmem_function function, void *argument) {
   if (!machine || !name || !function)

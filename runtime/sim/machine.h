@@ -47,6 +47,9 @@ struct NativeState;
 
 } // namespace kmem::sim
 
+/// What a call that ended in this death returns.
+kmem_status statusOf(kmem::sim::DeathKind kind);
+
 struct kmem_sim {
   kmem_sim(const kmem::sim::Profile &profile, uint64_t seed, std::unique_ptr<kmem::sim::HostWindow> window);
   ~kmem_sim();

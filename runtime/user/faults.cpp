@@ -99,13 +99,14 @@ std::optional<Pfn> Faults::access(MmId mm, Address address, AccessKind kind) {
   return pfnOfEntry(entry);
 }
 
-Faults::Outcome Faults::read(MmId mm, Address address, std::span<std::byte> to) {
+template <typename Move>
+Faults::Outcome Faults::transfer(MmId mm, Address address, uint64_t size, AccessKind kind, Move move) {
   Outcome outcome;
-  for (unsigned tries = 0; outcome.done < to.size();) {
+  for (unsigned tries = 0; outcome.done < size;) {
     const Address at = address + outcome.done;
-    if (const auto page = access(mm, at, AccessKind::Read)) {
-      const uint64_t count = std::min(to.size() - outcome.done, size_t(pageSize - (at & ~pageMask)));
-      std::memcpy(to.data() + outcome.done, parts.kernel.memory.frame(*page) + (at & ~pageMask), count);
+    if (const auto page = access(mm, at, kind)) {
+      const uint64_t offset = at & ~pageMask, count = std::min(size - outcome.done, pageSize - offset);
+      move(*page, offset, outcome.done, count);
       outcome.done += count;
       tries = 0;
       continue;
@@ -113,32 +114,25 @@ Faults::Outcome Faults::read(MmId mm, Address address, std::span<std::byte> to) 
     assert(tries < maxFaultsPerAccess && "a fault that succeeds lets the access through");
     ++tries;
     outcome.at = at;
-    outcome.last = handle(mm, at, AccessKind::Read);
+    outcome.last = handle(mm, at, kind);
     if (!outcome.ok())
       break;
   }
   return outcome;
 }
 
+Faults::Outcome Faults::read(MmId mm, Address address, std::span<std::byte> to) {
+  return transfer(mm, address, to.size(), AccessKind::Read,
+                  [&](Pfn page, uint64_t offset, uint64_t done, uint64_t count) {
+                    std::memcpy(to.data() + done, parts.kernel.memory.frame(page) + offset, count);
+                  });
+}
+
 Faults::Outcome Faults::write(MmId mm, Address address, std::span<const std::byte> from) {
-  Outcome outcome;
-  for (unsigned tries = 0; outcome.done < from.size();) {
-    const Address at = address + outcome.done;
-    if (const auto page = access(mm, at, AccessKind::Write)) {
-      const uint64_t count = std::min(from.size() - outcome.done, size_t(pageSize - (at & ~pageMask)));
-      std::memcpy(parts.kernel.memory.frameForWrite(*page) + (at & ~pageMask), from.data() + outcome.done, count);
-      outcome.done += count;
-      tries = 0;
-      continue;
-    }
-    assert(tries < maxFaultsPerAccess && "a fault that succeeds lets the access through");
-    ++tries;
-    outcome.at = at;
-    outcome.last = handle(mm, at, AccessKind::Write);
-    if (!outcome.ok())
-      break;
-  }
-  return outcome;
+  return transfer(mm, address, from.size(), AccessKind::Write,
+                  [&](Pfn page, uint64_t offset, uint64_t done, uint64_t count) {
+                    std::memcpy(parts.kernel.memory.frameForWrite(page) + offset, from.data() + done, count);
+                  });
 }
 
 } // namespace kmem::sim

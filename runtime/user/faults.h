@@ -70,6 +70,8 @@ public:
   void readSwapAhead(SwapSlot slot);
 
 private:
+  /// Page by page through what access() finds, faulting where it finds nothing; `move` copies one part.
+  template <typename Move> Outcome transfer(MmId mm, Address address, uint64_t size, AccessKind kind, Move move);
   struct Fault {
     MmId mm;
     Address address; ///< of the page
