@@ -20,7 +20,7 @@ Interpreter::Ended Interpreter::binary(const Instruction &instruction) {
   const Value &a = get(instruction.a), &b = get(instruction.b);
   if (divides(op)) {
     const Value isZero = compute(Op::Eq, b, Value::known(0, b.width()));
-    const std::optional<bool> zero = decide(isZero);
+    const std::optional<bool> zero = decide(isZero, instruction.origin);
     if (!zero)
       return end(StopKind::Refused, "a divisor", instruction);
     if (*zero)
@@ -50,7 +50,7 @@ static uint64_t reversedBytes(uint64_t value, unsigned width) { return llvm::byt
 
 /// ctpop, ctlz and their like. On a symbolic value a concrete one is asked for: they choose among few bits in practice.
 Interpreter::Ended Interpreter::countBits(const Instruction &instruction) {
-  const std::optional<uint64_t> bits = known(get(instruction.a));
+  const std::optional<uint64_t> bits = known(get(instruction.a), PickFor::Bits);
   if (!bits)
     return end(StopKind::Refused, "a value whose bits are counted", instruction);
   const unsigned width = instruction.width;

@@ -1,9 +1,14 @@
 #include "runtime/exec/interpreter.h"
 
+#include "llvm/IR/Instructions.h"
+
 namespace kmem::replay {
 
 Interpreter::Ended Interpreter::branch(const Instruction &instruction) {
-  const std::optional<bool> taken = decide(get(instruction.a));
+  const llvm::Instruction *at = instruction.origin;
+  const bool isBranch = llvm::isa<llvm::BranchInst>(at);
+  const std::optional<bool> taken = decide(get(instruction.a), at, isBranch ? at->getSuccessor(0) : nullptr,
+                                           isBranch ? at->getSuccessor(1) : nullptr);
   if (!taken)
     return end(StopKind::Refused, "a branch", instruction);
   frame->at = *taken ? uint32_t(instruction.immediate) : instruction.other;
@@ -14,8 +19,11 @@ Interpreter::Ended Interpreter::branch(const Instruction &instruction) {
 Interpreter::Ended Interpreter::choose(const Instruction &instruction) {
   const SwitchTable &table = frame->code->switches[instruction.immediate];
   const Value &value = get(instruction.a);
+  const auto &choice = *llvm::cast<llvm::SwitchInst>(instruction.origin);
+  unsigned successor = 1; // 0 is the default
   for (const SwitchTable::Case &known : table.cases) {
-    const std::optional<bool> matches = decide(compute(Op::Eq, value, Value::known(known.value, instruction.width)));
+    const std::optional<bool> matches = decide(compute(Op::Eq, value, Value::known(known.value, instruction.width)),
+                                               &choice, choice.getSuccessor(successor++));
     if (!matches)
       return end(StopKind::Refused, "a switch", instruction);
     if (*matches) {
@@ -34,7 +42,7 @@ Interpreter::Ended Interpreter::call(const Instruction &instruction) {
     arguments.push_back(get(slot));
   const llvm::Function *target = site.direct;
   if (site.callee != noSlot) {
-    const std::optional<uint64_t> address = known(get(site.callee));
+    const std::optional<uint64_t> address = known(get(site.callee), PickFor::Function);
     if (!address)
       return end(StopKind::Refused, "a function pointer", instruction);
     target = program.layout().functionAt(*address);
@@ -58,13 +66,13 @@ Interpreter::Ended Interpreter::leave(const Instruction &instruction) {
   for (uint64_t i = 0; i < instruction.immediate; ++i)
     results.push_back(get(instruction.a + Slot(i)));
   const CallSite *site = frame->site;
-  stackTop = frame->stackMark;
-  frames.pop_back();
-  if (frames.empty() || !site) {
-    frame = frames.empty() ? nullptr : &frames.back();
+  now.stackTop = frame->stackMark;
+  now.frames.pop_back();
+  if (now.frames.empty() || !site) {
+    frame = now.frames.empty() ? nullptr : &now.frames.back();
     return Stop{StopKind::Returned, std::move(results), "", instruction.origin};
   }
-  frame = &frames.back();
+  frame = &now.frames.back();
   for (size_t i = 0; i < results.size() && i < site->resultWidths.size(); ++i)
     set(site->result + Slot(i), results[i]);
   return {};

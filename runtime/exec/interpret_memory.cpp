@@ -8,17 +8,17 @@ namespace kmem::replay {
 static constexpr uint64_t maxBytesAtOnce = uint64_t(64) << 20;
 
 Interpreter::Ended Interpreter::localArray(const Instruction &instruction) {
-  const std::optional<uint64_t> bytes = known(get(instruction.a));
-  if (!bytes || *bytes > stackTop - stack.bottom)
+  const std::optional<uint64_t> bytes = known(get(instruction.a), PickFor::Size);
+  if (!bytes || *bytes > now.stackTop - stack.bottom)
     return end(StopKind::Refused, bytes ? "the stack is full" : "the size of a local array", instruction);
-  stackTop = llvm::alignDown(stackTop - *bytes, std::max<uint64_t>(instruction.immediate, 1));
-  set(instruction.dst, Value::known(stackTop, maxWidth));
+  now.stackTop = llvm::alignDown(now.stackTop - *bytes, std::max<uint64_t>(instruction.immediate, 1));
+  set(instruction.dst, Value::known(now.stackTop, maxWidth));
   return {};
 }
 
 Interpreter::Ended Interpreter::accessMemory(const Instruction &instruction) {
   const std::optional<uint64_t> address =
-      known(get(instruction.opcode == Opcode::Store ? instruction.b : instruction.a));
+      known(get(instruction.opcode == Opcode::Store ? instruction.b : instruction.a), PickFor::Address);
   if (!address)
     return end(StopKind::Refused, "an address", instruction);
   switch (instruction.opcode) {
@@ -80,7 +80,7 @@ Interpreter::Ended Interpreter::exchange(const Instruction &instruction, Address
 Interpreter::Ended Interpreter::compareExchange(const Instruction &instruction, Address address) {
   const Value old = memory.load(address, instruction.width);
   const Value same = compute(Op::Eq, old, get(instruction.b));
-  const std::optional<bool> stores = decide(same);
+  const std::optional<bool> stores = decide(same, instruction.origin);
   if (!stores)
     return end(StopKind::Refused, "a compare and exchange", instruction);
   if (*stores)
@@ -91,7 +91,8 @@ Interpreter::Ended Interpreter::compareExchange(const Instruction &instruction, 
 }
 
 Interpreter::Ended Interpreter::moveBytes(const Instruction &instruction) {
-  const std::optional<uint64_t> to = known(get(instruction.a)), size = known(get(instruction.c));
+  const std::optional<uint64_t> to = known(get(instruction.a), PickFor::Address),
+                                size = known(get(instruction.c), PickFor::Size);
   if (!to || !size)
     return end(StopKind::Refused, "where or how much to copy", instruction);
   if (*size > maxBytesAtOnce)
@@ -102,7 +103,7 @@ Interpreter::Ended Interpreter::moveBytes(const Instruction &instruction) {
     memory.fill(*to, get(instruction.b), *size);
     return {};
   }
-  const std::optional<uint64_t> from = known(get(instruction.b));
+  const std::optional<uint64_t> from = known(get(instruction.b), PickFor::Address);
   if (!from)
     return end(StopKind::Refused, "where to copy from", instruction);
   memory.copy(*to, *from, *size);

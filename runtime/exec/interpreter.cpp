@@ -13,26 +13,26 @@ Interpreter::Ended Interpreter::end(StopKind kind, std::string why, const Instru
 /// False when the stack is used up.
 bool Interpreter::enter(const llvm::Function &function, llvm::ArrayRef<Value> arguments, const CallSite *site) {
   const Code &code = program.codeOf(function);
-  const auto base = frames.empty() ? 0 : frame->base + frame->code->slots;
+  const auto base = now.frames.empty() ? 0 : frame->base + frame->code->slots;
   const uint64_t bytes = llvm::alignTo(code.localBytes, frameAlignment);
-  if (stackTop - stack.bottom < bytes)
+  if (now.stackTop - stack.bottom < bytes)
     return false;
-  const Address mark = stackTop;
-  stackTop -= bytes;
-  const Address locals = stackTop;
-  if (registers.size() < base + code.slots)
-    registers.resize(std::max<size_t>(base + code.slots, registers.size() * 2));
+  const Address mark = now.stackTop;
+  now.stackTop -= bytes;
+  const Address locals = now.stackTop;
+  if (now.registers.size() < base + code.slots)
+    now.registers.resize(std::max<size_t>(base + code.slots, now.registers.size() * 2));
   size_t next = 0;
   for (size_t i = 0; i < code.parameters.size(); ++i) {
     const Slot end =
         i + 1 < code.parameters.size() ? code.parameters[i + 1] : code.parameters[i] + Slot(arguments.size() - next);
     for (Slot slot = code.parameters[i]; slot < end && next < arguments.size(); ++slot)
-      registers[base + slot] = arguments[next++];
+      now.registers[base + slot] = arguments[next++];
   }
   if (!copyPassedByValue(function, code, base))
     return false;
-  frames.push_back({&code, 0, uint32_t(base), locals, mark, site});
-  frame = &frames.back();
+  now.frames.push_back({&code, 0, uint32_t(base), locals, mark, site});
+  frame = &now.frames.back();
   return true;
 }
 
@@ -42,15 +42,15 @@ bool Interpreter::copyPassedByValue(const llvm::Function &function, const Code &
     if (!argument.hasByValAttr())
       continue;
     const uint64_t size = function.getDataLayout().getTypeAllocSize(argument.getParamByValType());
-    if (stackTop - stack.bottom < size + frameAlignment)
+    if (now.stackTop - stack.bottom < size + frameAlignment)
       return false;
-    stackTop = llvm::alignDown(stackTop - size, frameAlignment);
-    Value &pointer = registers[base + code.parameters[argument.getArgNo()]];
-    const std::optional<uint64_t> from = known(pointer);
+    now.stackTop = llvm::alignDown(now.stackTop - size, frameAlignment);
+    Value &pointer = now.registers[base + code.parameters[argument.getArgNo()]];
+    const std::optional<uint64_t> from = known(pointer, PickFor::Address);
     if (!from)
       return false;
-    memory.copy(stackTop, *from, size);
-    pointer = Value::known(stackTop, maxWidth);
+    memory.copy(now.stackTop, *from, size);
+    pointer = Value::known(now.stackTop, maxWidth);
   }
   return true;
 }
@@ -58,10 +58,30 @@ bool Interpreter::copyPassedByValue(const llvm::Function &function, const Code &
 Stop Interpreter::run(const llvm::Function &function, llvm::ArrayRef<Value> arguments, uint64_t steps) {
   if (!enter(function, arguments, nullptr))
     return {StopKind::Refused, {}, "the stack is full", nullptr};
-  const uint64_t last = taken + steps;
+  return resume(steps);
+}
+
+const llvm::Instruction *Interpreter::instructionInHand() const {
+  return frame ? frame->code->instructions[frame->at - 1].origin : nullptr;
+}
+
+Interpreter::State Interpreter::state() const {
+  State state = now;
+  if (!state.frames.empty())
+    --state.frames.back().at;
+  return state;
+}
+
+void Interpreter::restore(State state) {
+  now = std::move(state);
+  frame = now.frames.empty() ? nullptr : &now.frames.back();
+}
+
+Stop Interpreter::resume(uint64_t steps) {
+  const uint64_t last = now.taken + steps;
   for (;;) {
     const Instruction &instruction = frame->code->instructions[frame->at++];
-    if (taken++ == last)
+    if (now.taken++ == last)
       return {StopKind::OutOfSteps, {}, "", instruction.origin};
     // The commonest first, without a call.
     switch (instruction.opcode) {
@@ -113,10 +133,10 @@ Interpreter::Ended Interpreter::step(const Instruction &instruction) {
   case Opcode::LocalArray:
     return localArray(instruction);
   case Opcode::StackMark:
-    set(instruction.dst, Value::known(stackTop, maxWidth));
+    set(instruction.dst, Value::known(now.stackTop, maxWidth));
     return {};
   case Opcode::StackBack:
-    stackTop = get(instruction.a).bits();
+    now.stackTop = get(instruction.a).bits();
     return {};
   case Opcode::Load:
   case Opcode::Store:

@@ -5,6 +5,7 @@
 // Inside: one file per family: arithmetic, memory, control and calls.
 #pragma once
 
+#include "runtime/exec/chooser.h"
 #include "runtime/exec/program.h"
 #include "runtime/exec/run_memory.h"
 
@@ -29,10 +30,9 @@ struct Stop {
   const llvm::Instruction *where = nullptr;
 };
 
-class Environment {
+/// The world around the code: who decides, and what calls do.
+class Environment : public Chooser {
 public:
-  virtual ~Environment() = default;
-
   /// What a call does: enter `body`, or be over with `results`; `refusal` ends the run.
   struct CallOutcome {
     const llvm::Function *body = nullptr;
@@ -41,10 +41,6 @@ public:
   };
   /// `target` is what is called, null for inline assembly and for an address that is no function.
   virtual CallOutcome call(const CallSite &site, const llvm::Function *target, llvm::ArrayRef<Value> arguments) = 0;
-  /// Which way a condition of 1 bit goes; nothing ends the run.
-  virtual std::optional<bool> branch(TermRef condition) = 0;
-  /// A value for what must be known here: an address, a size, a divisor.
-  virtual std::optional<uint64_t> pick(TermRef value) = 0;
 };
 
 /// Where local variables lie: grows downwards from `top`.
@@ -55,20 +51,38 @@ struct StackRegion {
 class Interpreter {
 public:
   Interpreter(Program &program, RunMemory &memory, TermPool &pool, Environment &environment, StackRegion stack)
-      : program(program), memory(memory), pool(pool), environment(environment), stack(stack), stackTop(stack.top) {}
+      : program(program), memory(memory), pool(pool), environment(environment), stack(stack) {
+    now.stackTop = stack.top;
+  }
 
   /// Calls `function` and runs until it returns or something ends the run, at most `steps` instructions.
   Stop run(const llvm::Function &function, llvm::ArrayRef<Value> arguments, uint64_t steps);
-  uint64_t stepsTaken() const { return taken; }
+  /// Goes on from a state that restore() has put in place, at most `steps` instructions.
+  Stop resume(uint64_t steps);
+  uint64_t stepsTaken() const { return now.taken; }
 
-private:
   struct Frame {
     const Code *code;
     uint32_t at = 0;           ///< next instruction
     uint32_t base;             ///< first register
     Address locals, stackMark; ///< the frame's variables; the stack before it
-    const CallSite *site;      ///< of the caller, for the results
+    const CallSite *site;      ///< of the caller, for the results; null for the function that was started
   };
+  /// Innermost last. While the environment is asked, `at` is already behind the instruction in hand.
+  llvm::ArrayRef<Frame> callStack() const { return now.frames; }
+  const llvm::Instruction *instructionInHand() const;
+
+  struct State {
+    std::vector<Value> registers;
+    std::vector<Frame> frames;
+    Address stackTop = 0;
+    uint64_t taken = 0;
+  };
+  /// Asked by the environment, the state before the instruction in hand.
+  State state() const;
+  void restore(State state);
+
+private:
   /// Set when the run is over.
   using Ended = std::optional<Stop>;
 
@@ -99,15 +113,17 @@ private:
   Ended leave(const Instruction &instruction);
 
   const Value &get(Slot slot) const {
-    return slot & constantBit ? frame->code->constants[slot & ~constantBit] : registers[frame->base + slot];
+    return slot & constantBit ? frame->code->constants[slot & ~constantBit] : now.registers[frame->base + slot];
   }
-  void set(Slot slot, const Value &value) { registers[frame->base + slot] = value; }
-  std::optional<uint64_t> known(const Value &value) {
-    return value.isKnown() ? std::optional(value.bits()) : environment.pick(value.asTerm(pool));
+  void set(Slot slot, const Value &value) { now.registers[frame->base + slot] = value; }
+  std::optional<uint64_t> known(const Value &value, PickFor purpose) {
+    return value.isKnown() ? std::optional(value.bits()) : environment.pick(value.asTerm(pool), purpose);
   }
   Value compute(Op op, const Value &a, const Value &b);
-  std::optional<bool> decide(const Value &condition) {
-    return condition.isKnown() ? std::optional(condition.bits() != 0) : environment.branch(condition.asTerm(pool));
+  std::optional<bool> decide(const Value &condition, const llvm::Instruction *at,
+                             const llvm::BasicBlock *ifTrue = nullptr, const llvm::BasicBlock *ifFalse = nullptr) {
+    return condition.isKnown() ? std::optional(condition.bits() != 0)
+                               : environment.branch({condition.asTerm(pool), at, ifTrue, ifFalse});
   }
 
   Program &program;
@@ -116,11 +132,8 @@ private:
   Environment &environment;
   const StackRegion stack;
 
-  std::vector<Value> registers;
-  std::vector<Frame> frames;
-  Frame *frame = nullptr; ///< the last of `frames`
-  Address stackTop;
-  uint64_t taken = 0;
+  State now;
+  Frame *frame = nullptr; ///< the last of the frames
 };
 
 } // namespace kmem::replay

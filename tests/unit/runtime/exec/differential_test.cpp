@@ -39,16 +39,19 @@ private:
   sim::Pfn next;
 };
 
-/// Enters every function that has a body; nothing here is symbolic.
-class Everything final : public Environment {
+/// The world of code that needs nothing but its arguments: what has a body is entered, nothing is left open.
+class Closed : public Environment {
 public:
-  explicit Everything(const Program &program) : program(program) {}
+  explicit Closed(const Program &program) : program(program) {}
   CallOutcome call(const CallSite &, const llvm::Function *target, llvm::ArrayRef<Value>) override {
     const llvm::Function *body = target ? program.definitionOf(*target) : nullptr;
     return body ? CallOutcome{body, {}, ""} : CallOutcome{nullptr, {}, "no body"};
   }
-  std::optional<bool> branch(TermRef) override { return std::nullopt; }
-  std::optional<uint64_t> pick(TermRef) override { return std::nullopt; }
+  Value input(const Input &input) override { return Value::known(input.preferred, input.width); }
+  std::optional<bool> branch(const Fork &) override { return std::nullopt; }
+  std::optional<uint64_t> pick(TermRef, PickFor) override { return std::nullopt; }
+  unsigned choose(ChoiceKind, std::string_view, unsigned) override { return 0; }
+  void shortcut(ShortcutKind, std::string_view) override {}
 
 private:
   const Program &program;
@@ -101,7 +104,7 @@ protected:
 };
 
 TEST_F(Differential, everyFunctionDoesWhatTheProcessorDoes) {
-  Everything environment(*program);
+  Closed environment(*program);
   Interpreter interpreter(*program, memory, pool, environment, stack);
   std::mt19937_64 random(1);
   unsigned functions = 0;
@@ -125,19 +128,14 @@ TEST_F(Differential, everyFunctionDoesWhatTheProcessorDoes) {
 }
 
 /// Decides branches as the inputs would; what is computed stays a term.
-class Guided final : public Environment {
+class Guided final : public Closed {
 public:
   Guided(const Program &program, TermPool &pool, const Assignment &inputs)
-      : program(program), evaluation(pool, inputs) {}
-  CallOutcome call(const CallSite &, const llvm::Function *target, llvm::ArrayRef<Value>) override {
-    const llvm::Function *body = target ? program.definitionOf(*target) : nullptr;
-    return body ? CallOutcome{body, {}, ""} : CallOutcome{nullptr, {}, "no body"};
-  }
-  std::optional<bool> branch(TermRef condition) override { return evaluation.valueOf(condition) != 0; }
-  std::optional<uint64_t> pick(TermRef value) override { return evaluation.valueOf(value); }
+      : Closed(program), evaluation(pool, inputs) {}
+  std::optional<bool> branch(const Fork &fork) override { return evaluation.valueOf(fork.condition) != 0; }
+  std::optional<uint64_t> pick(TermRef value, PickFor) override { return evaluation.valueOf(value); }
 
 private:
-  const Program &program;
   Evaluation evaluation;
 };
 

@@ -1,0 +1,74 @@
+// Objects that the program uses but no run has made: what a parameter points to, what a pointer in such an object points
+// to, variables of the program and of the kernel around it. They lie in the simulated kernel's memory like any other
+// object, each in a slot of its own with room on both sides (container_of reaches back, private data lies behind), and
+// get their bytes on first use: see RunMemory.
+//
+// Their types are the debug information's; where a type has a usual state (an empty list, a count of 1), that is what
+// its bytes are while nothing speaks against it.
+#pragma once
+
+#include "runtime/exec/chooser.h"
+#include "runtime/exec/image.h"
+#include "runtime/kernel/cow_array.h"
+
+#include "llvm/ADT/DenseMap.h"
+#include "llvm/IR/DebugInfoMetadata.h"
+
+#include <optional>
+
+namespace kmem::replay {
+
+/// Free for them: whole slots of physical and virtual contiguous memory.
+struct Arena {
+  Address begin = 0, end = 0;
+  bool contains(Address address) const { return address - begin < end - begin; }
+};
+
+struct LazyObject {
+  Address base = 0;
+  uint64_t size = 0;                  ///< of its type; 0 when that is not known
+  const llvm::DIType *type = nullptr; ///< null when not known
+  uint32_t name = 0;                  ///< see LazyObjects::nameOf
+  Address ring = 0;                   ///< the head of the list it is an element of; its links lead there
+};
+
+class LazyObjects {
+public:
+  static constexpr uint64_t slotSize = uint64_t(64) << 10;
+  static constexpr uint64_t roomBefore = uint64_t(16) << 10;
+
+  LazyObjects(const Image &image, Arena arena) : image(image), arena(arena) {}
+
+  /// What `pointer`, declared as `type` (a pointer, or null), points to from now on. 0 when the arena is full.
+  Address make(const llvm::DIType *pointerType, std::string_view name, Address ring = 0);
+  /// The object whose slot `address` lies in; null outside of the arena and in slots not given out.
+  const LazyObject *at(Address address) const;
+  std::string_view nameOf(const LazyObject &object) const { return names[object.name]; }
+  uint32_t count() const { return now.objects; }
+
+  /// What is known of `width` bits at `address`: a name such as "dev->queue.lock", the declared type, the usual value.
+  /// Of objects and of the image's variables.
+  Input describe(Address address, unsigned width) const;
+  /// As `describe`, the name alone; "" for other memory.
+  std::string nameAt(Address address) const;
+  const Arena &space() const { return arena; }
+
+  struct State {
+    sim::CowArray<LazyObject> bySlot;
+    uint32_t slots = 0, objects = 0;
+  };
+  const State &state() const { return now; }
+  void restore(const State &state) { now = state; }
+
+private:
+  uint32_t intern(std::string_view name);
+  Input describeField(const llvm::DIType *type, std::string name, int64_t offset, unsigned width, Address at,
+                      Address ring) const;
+
+  const Image &image;
+  const Arena arena;
+  State now;
+  std::vector<std::string> names; ///< only grows: numbers of any state stay good
+};
+
+} // namespace kmem::replay

@@ -1,0 +1,32 @@
+// What the models remember beside the simulated kernel: which of its caches and locks stands for which address of the
+// program, and what was allocated as what. Copying it is O(1).
+#pragma once
+
+#include "runtime/kernel/layout.h"
+#include "runtime/kernel/ordered_map.h"
+
+#include <array>
+#include <cstdint>
+
+namespace kmem::replay {
+
+using sim::Address;
+
+/// How many of each component, in the order of kmem::ContextComponent (core/support/context.h).
+using ContextCounts = std::array<uint8_t, 7>;
+
+/// Memory that a model gave out.
+struct Allocation {
+  Address address = 0;
+  uint64_t size = 0;       ///< bytes asked for; for pages the whole block
+  Address cache = 0;       ///< the program's pointer to the cache, pool or device it belongs to, 0 for none
+  uint32_t family = 0;     ///< index in RuleSet::families plus one; 0 when the rule names none
+  uint8_t order = 0;       ///< of pages
+  bool freed = false;
+};
+
+struct ModelState {
+  sim::OrderedMap<Allocation> allocations; ///< by address
+};
+
+} // namespace kmem::replay
