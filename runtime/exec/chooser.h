@@ -22,14 +22,15 @@ namespace kmem::replay {
 struct Input {
   std::string name; ///< for people, C-like: "dev->flags", "readl()"
   unsigned width = 64;
-  uint64_t preferred = 0;             ///< the value while nothing speaks against it
+  uint64_t preferred = 0; ///< the value while nothing speaks against it
+  bool isUsual = false;   ///< `preferred` is what such a thing holds as a rule (an empty list, a count of 1)
   const llvm::DIType *type = nullptr; ///< as declared, when known; what a pointer points to is made from it
 };
 
 /// A branch on a condition of 1 bit.
 struct Fork {
   TermRef condition = noTerm;
-  const llvm::Instruction *at = nullptr;                          ///< null inside of models
+  const llvm::Instruction *at = nullptr;                        ///< null inside of models
   const llvm::BasicBlock *ifTrue = nullptr, *ifFalse = nullptr; ///< where it leads, when it leads to blocks
 };
 
@@ -44,14 +45,14 @@ enum class PickFor : uint8_t {
 
 /// Ways that no condition on values tells apart. The first way of each, number 0, is the usual one.
 enum class ChoiceKind : uint8_t {
-  Allocation,   ///< 0 succeeds, 1 fails
-  Trylock,      ///< 0 succeeds, 1 fails
-  UserCopy,     ///< 0 succeeds, 1 faults
-  Interrupted,  ///< a wait that signals can end: 0 it is over, 1 a signal came
-  StaticKey,    ///< 0 its initial value, 1 the other
-  CallTarget,   ///< which of the candidates an unknown function pointer is
-  ObjectShape,  ///< what an unknown pointer points to: 0 an object of its own, others as their text says
-  StubResult,   ///< which kind of result a function gives that is not there
+  Allocation,  ///< 0 succeeds, 1 fails
+  Trylock,     ///< 0 succeeds, 1 fails
+  UserCopy,    ///< 0 succeeds, 1 faults
+  Interrupted, ///< a wait that signals can end: 0 it is over, 1 a signal came
+  StaticKey,   ///< 0 its initial value, 1 the other
+  CallTarget,  ///< which of the candidates an unknown function pointer is
+  ObjectShape, ///< what an unknown pointer points to: 0 an object of its own, others as their text says
+  StubResult,  ///< which kind of result a function gives that is not there
 };
 
 /// Where a run stops being exactly what the kernel does. Each is said in words in a verdict.

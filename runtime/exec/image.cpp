@@ -32,17 +32,29 @@ void Image::placeVariable(const llvm::GlobalVariable &variable) {
   variablesByAddress.try_emplace(address, &variable);
 }
 
+/// What keeps its initial value: constants, and what is written while booting only (include/linux/cache.h).
+static bool isConstant(const llvm::GlobalVariable &variable) {
+  return variable.isConstant() || variable.getSection() == ".data..ro_after_init";
+}
+
 Image::Image(llvm::ArrayRef<const llvm::Module *> modules) {
   // Definitions first: they know their size, and a declaration takes the place of its definition.
   for (bool declarations : {false, true})
-    for (const llvm::Module *module : modules) {
+    for (const llvm::Module *module : modules)
       for (const llvm::Function &function : *module)
         if (function.isDeclaration() == declarations)
           placeFunction(function);
+  for (const llvm::Module *module : modules)
+    for (const llvm::GlobalVariable &variable : module->globals())
+      if (!variable.isDeclaration() && isConstant(variable))
+        placeVariable(variable);
+  changing.begin = next;
+  for (bool declarations : {false, true})
+    for (const llvm::Module *module : modules)
       for (const llvm::GlobalVariable &variable : module->globals())
-        if (variable.isDeclaration() == declarations)
+        if (variable.isDeclaration() == declarations && (declarations || !isConstant(variable)))
           placeVariable(variable);
-    }
+  changing.end = next;
 }
 
 Address Image::addressOf(const llvm::GlobalValue &global) const { return addresses.lookup(&global); }

@@ -14,6 +14,12 @@ namespace kmem::replay {
 
 using sim::Address;
 
+/// A range of addresses.
+struct Arena {
+  Address begin = 0, end = 0;
+  bool contains(Address address) const { return address - begin < end - begin; }
+};
+
 class Image {
 public:
   /// Lays out the functions and variables of all modules of a program, in their order from the start of the kernel's
@@ -29,6 +35,8 @@ public:
   /// Every variable with its address, in the order of addresses.
   const std::map<Address, const llvm::GlobalVariable *> &variables() const { return variablesByAddress; }
   Address end() const { return next; }
+  /// Where the variables lie that the kernel may change at any time, and those that are only declared.
+  Arena variablesThatChange() const { return changing; }
 
 private:
   void placeFunction(const llvm::Function &function);
@@ -40,6 +48,7 @@ private:
   std::map<Address, const llvm::Function *> functionsByAddress;
   std::map<Address, const llvm::GlobalVariable *> variablesByAddress;
   Address next = sim::modulesStart; // where a module would be loaded
+  Arena changing;
 };
 
 } // namespace kmem::replay

@@ -1,7 +1,7 @@
-// Objects that the program uses but no run has made: what a parameter points to, what a pointer in such an object points
-// to, variables of the program and of the kernel around it. They lie in the simulated kernel's memory like any other
-// object, each in a slot of its own with room on both sides (container_of reaches back, private data lies behind), and
-// get their bytes on first use: see RunMemory.
+// Objects that the program uses but no run has made: what a parameter points to, what a pointer in such an object
+// points to, variables of the program and of the kernel around it. They lie in the simulated kernel's memory like any
+// other object, each in a slot of its own with room on both sides (container_of reaches back, private data lies
+// behind), and get their bytes on first use: see RunMemory.
 //
 // Their types are the debug information's; where a type has a usual state (an empty list, a count of 1), that is what
 // its bytes are while nothing speaks against it.
@@ -18,11 +18,9 @@
 
 namespace kmem::replay {
 
-/// Free for them: whole slots of physical and virtual contiguous memory.
-struct Arena {
-  Address begin = 0, end = 0;
-  bool contains(Address address) const { return address - begin < end - begin; }
-};
+/// What a declared pointer points to, without qualifiers; null for other types and for void.
+const llvm::DIType *pointeeOf(const llvm::DIType *type);
+bool isPointer(const llvm::DIType *type);
 
 struct LazyObject {
   Address base = 0;
@@ -37,6 +35,7 @@ public:
   static constexpr uint64_t slotSize = uint64_t(64) << 10;
   static constexpr uint64_t roomBefore = uint64_t(16) << 10;
 
+  /// `arena` is theirs: whole slots of memory that is contiguous physically and in the direct map.
   LazyObjects(const Image &image, Arena arena) : image(image), arena(arena) {}
 
   /// What `pointer`, declared as `type` (a pointer, or null), points to from now on. 0 when the arena is full.

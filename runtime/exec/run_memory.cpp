@@ -3,6 +3,9 @@
 namespace kmem::replay {
 
 static constexpr unsigned byteBits = 8;
+static constexpr unsigned wordBytes = 8;
+/// Open bytes of larger copies stay open at both places: they no longer need to be equal.
+static constexpr uint64_t settledOnCopy = 4096;
 
 static unsigned bytesOf(unsigned width) { return (width + byteBits - 1) / byteBits; }
 
@@ -39,6 +42,13 @@ void RunMemory::storeKnown(Address address, uint64_t bits, unsigned bytes) {
   }
 }
 
+bool RunMemory::isLazy(Address address) const {
+  for (const Arena &range : lazy)
+    if (range.contains(address))
+      return true;
+  return false;
+}
+
 RunMemory::Note RunMemory::noteAt(Address address) const {
   const auto place = kernel.memory.translate(address, kernel.memory.userTable());
   return place ? now.notes.read(place->physical) : Note{};
@@ -47,24 +57,55 @@ RunMemory::Note RunMemory::noteAt(Address address) const {
 void RunMemory::setNote(Address address, Note note) {
   const auto place = kernel.memory.translate(address, kernel.memory.userTable());
   assert(place && "the byte was just accessed");
-  const bool was = now.notes.read(place->physical).term != noTerm, is = note.term != noTerm;
-  if (!was && !is)
+  const bool inLazy = isLazy(address);
+  auto counts = [&](const Note &n) { return n.term != noTerm || (n.reversed && !inLazy); };
+  const Note &before = now.notes.read(place->physical);
+  if (before.term == note.term && before.part == note.part && before.reversed == note.reversed)
     return;
-  now.symbolicBytes += is;
-  now.symbolicBytes -= was;
+  now.noted += counts(note);
+  now.noted -= counts(before);
   now.notes.write(place->physical) = note;
 }
 
-void RunMemory::forget(Address address, uint64_t size) {
-  for (uint64_t i = 0; i < size && hasSymbolic(); ++i)
-    setNote(address + i, {});
+/// The bytes hold known values now.
+void RunMemory::noteKnown(Address address, uint64_t size) {
+  for (uint64_t i = 0; i < size && !isPlain(address + i); ++i)
+    setNote(address + i, {noTerm, 0, isLazy(address + i)});
+}
+
+void RunMemory::unsettle(Address address, uint64_t size) {
+  for (uint64_t i = 0; i < size; ++i)
+    if (kernel.memory.translate(address + i, kernel.memory.userTable()))
+      setNote(address + i, {noTerm, 0, !isLazy(address + i)});
+}
+
+/// Asks for the value of `bytes` open bytes and writes it down.
+void RunMemory::settleOpen(Address address, unsigned bytes) {
+  const Value value = firstReads->firstRead(address, bytes * byteBits);
+  store(address, value);
+}
+
+/// Gives every open byte of a scalar its value: at once when all are open, else each run of open ones byte by byte.
+void RunMemory::settle(Address address, unsigned bytes) {
+  unsigned open = 0;
+  for (unsigned i = 0; i < bytes; ++i)
+    open += isOpen(address + i, noteAt(address + i));
+  if (!open || !firstReads)
+    return;
+  if (open == bytes)
+    return settleOpen(address, bytes);
+  for (unsigned i = 0; i < bytes; ++i)
+    if (isOpen(address + i, noteAt(address + i)))
+      settleOpen(address + i, 1);
 }
 
 Value RunMemory::load(Address address, unsigned width) {
   const unsigned bytes = bytesOf(width);
-  const uint64_t bits = loadKnown(address, bytes);
-  if (!hasSymbolic())
+  uint64_t bits = loadKnown(address, bytes);
+  if (isPlain(address))
     return Value::known(bits, width);
+  settle(address, bytes);
+  bits = loadKnown(address, bytes);
   TermRef whole = noTerm;
   bool symbolic = false;
   for (unsigned i = 0; i < bytes; ++i) {
@@ -80,35 +121,38 @@ Value RunMemory::load(Address address, unsigned width) {
 void RunMemory::store(Address address, const Value &value) {
   const unsigned bytes = bytesOf(value.width());
   storeKnown(address, value.isKnown() ? value.bits() : 0, bytes);
-  if (value.isKnown()) {
-    forget(address, bytes);
-    return;
-  }
+  if (value.isKnown())
+    return noteKnown(address, bytes);
   const TermRef term = pool.zext(value.asTerm(pool), bytes * byteBits);
   for (unsigned i = 0; i < bytes; ++i)
-    setNote(address + i, {term, uint8_t(i)});
+    setNote(address + i, {term, uint8_t(i), isLazy(address + i)});
 }
 
 void RunMemory::copy(Address to, Address from, uint64_t size) {
+  const bool plain = isPlain(from) && isPlain(to);
+  if (!plain && size <= settledOnCopy)
+    for (uint64_t i = 0; i < size; i += wordBytes)
+      settle(from + i, unsigned(std::min<uint64_t>(wordBytes, size - i)));
   std::vector<std::byte> bytes(size);
   kernel.memory.read(from, bytes);
   std::vector<Note> notes;
-  if (hasSymbolic())
-    for (uint64_t i = 0; i < size; ++i)
-      notes.push_back(noteAt(from + i));
+  std::vector<bool> open;
+  for (uint64_t i = 0; i < size && !plain; ++i) {
+    notes.push_back(noteAt(from + i));
+    open.push_back(isOpen(from + i, notes.back()));
+  }
   kernel.memory.write(to, bytes);
   for (uint64_t i = 0; i < notes.size(); ++i)
-    setNote(to + i, notes[i]);
+    setNote(to + i, {notes[i].term, notes[i].part, isLazy(to + i) != open[i]});
 }
 
 void RunMemory::fill(Address address, const Value &byte, uint64_t size) {
   assert(byte.width() == byteBits);
   kernel.memory.fill(address, byte.isKnown() ? uint8_t(byte.bits()) : 0, size);
   if (byte.isKnown())
-    forget(address, size);
-  else
-    for (uint64_t i = 0; i < size; ++i)
-      setNote(address + i, {byte.asTerm(pool), 0});
+    return noteKnown(address, size);
+  for (uint64_t i = 0; i < size; ++i)
+    setNote(address + i, {byte.asTerm(pool), 0, isLazy(address + i)});
 }
 
 } // namespace kmem::replay

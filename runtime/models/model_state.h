@@ -18,10 +18,10 @@ using ContextCounts = std::array<uint8_t, 7>;
 /// Memory that a model gave out.
 struct Allocation {
   Address address = 0;
-  uint64_t size = 0;       ///< bytes asked for; for pages the whole block
-  Address cache = 0;       ///< the program's pointer to the cache, pool or device it belongs to, 0 for none
-  uint32_t family = 0;     ///< index in RuleSet::families plus one; 0 when the rule names none
-  uint8_t order = 0;       ///< of pages
+  uint64_t size = 0;   ///< bytes asked for; for pages the whole block
+  Address cache = 0;   ///< the program's pointer to the cache, pool or device it belongs to, 0 for none
+  uint32_t family = 0; ///< index in RuleSet::families plus one; 0 when the rule names none
+  uint8_t order = 0;   ///< of pages
   bool freed = false;
 };
 

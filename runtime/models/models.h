@@ -1,16 +1,17 @@
-// Kernel primitives as the simulated kernel does them: the allocators, locks, interrupts and bottom halves, RCU, waiting,
-// user copies, strings, messages, device registers. Which function is which primitive is said by the `model:` keys of
-// the rules; what a rule says besides (arguments, contexts) is what its model goes by. A function without a model of its
-// own whose rule tells what it does (allocates, releases, sleeps, changes the context) does that and no more.
+// Kernel primitives as the simulated kernel does them: the allocators, locks, interrupts and bottom halves, RCU,
+// waiting, user copies, strings, messages, device registers. Which function is which primitive is said by the `model:`
+// keys of the rules; what a rule says besides (arguments, contexts) is what its model goes by. A function without a
+// model of its own whose rule tells what it does (allocates, releases, sleeps, changes the context) does that and no
+// more.
 //
 // Everything that is left open is asked of the run's Chooser. What kills the thread is thrown as sim::Death, after the
 // simulated kernel has printed its report.
 #pragma once
 
+#include "rules/lib/rules.h"
 #include "runtime/exec/interpreter.h"
 #include "runtime/exec/machine.h"
 #include "runtime/models/model_state.h"
-#include "rules/lib/rules.h"
 
 #include <memory>
 

@@ -1,0 +1,177 @@
+#include "runtime/exec/lazy_objects.h"
+
+#include "llvm/BinaryFormat/Dwarf.h"
+#include "llvm/IR/Module.h"
+#include "llvm/Support/MathExtras.h"
+
+namespace kmem::replay {
+
+namespace {
+constexpr unsigned byteBits = 8;
+constexpr unsigned maxNesting = 32; ///< of records in records
+
+/// What members of a kernel type hold as a rule.
+enum class Usual : uint8_t {
+  Itself, ///< pointers lead to the object they are in: an empty list (include/linux/list.h)
+  Zero,   ///< NULL ends the list or tree
+  One,    ///< one reference
+};
+struct Shape {
+  llvm::StringLiteral type;
+  Usual usual;
+};
+constexpr Shape shapes[] = {
+    {"list_head", Usual::Itself},   {"hlist_head", Usual::Zero},     {"hlist_node", Usual::Zero},
+    {"hlist_bl_head", Usual::Zero}, {"hlist_bl_node", Usual::Zero},  {"hlist_nulls_head", Usual::Zero},
+    {"rb_root", Usual::Zero},       {"rb_node", Usual::Zero},        {"rb_root_cached", Usual::Zero},
+    {"llist_head", Usual::Zero},    {"llist_node", Usual::Zero},     {"xarray", Usual::Zero},
+    {"callback_head", Usual::Zero}, {"refcount_struct", Usual::One}, {"qspinlock", Usual::Zero},
+};
+
+const Shape *shapeOf(llvm::StringRef type) {
+  for (const Shape &shape : shapes)
+    if (shape.type == type)
+      return &shape;
+  return nullptr;
+}
+
+/// Without names and qualifiers.
+const llvm::DIType *stripped(const llvm::DIType *type) {
+  while (auto *derived = llvm::dyn_cast_or_null<llvm::DIDerivedType>(type)) {
+    switch (derived->getTag()) {
+    case llvm::dwarf::DW_TAG_typedef:
+    case llvm::dwarf::DW_TAG_const_type:
+    case llvm::dwarf::DW_TAG_volatile_type:
+    case llvm::dwarf::DW_TAG_restrict_type:
+    case llvm::dwarf::DW_TAG_atomic_type:
+    case llvm::dwarf::DW_TAG_member:
+      type = derived->getBaseType();
+      continue;
+    default:
+      return type;
+    }
+  }
+  return type;
+}
+
+/// The member that holds the bit; the first one that does in a union.
+const llvm::DIDerivedType *memberAt(const llvm::DICompositeType &record, uint64_t bit) {
+  for (const llvm::DINode *element : record.getElements())
+    if (auto *member = llvm::dyn_cast<llvm::DIDerivedType>(element);
+        member && member->getTag() == llvm::dwarf::DW_TAG_member)
+      if (bit >= member->getOffsetInBits() &&
+          bit < member->getOffsetInBits() + std::max<uint64_t>(member->getSizeInBits(), 1))
+        return member;
+  return nullptr;
+}
+} // namespace
+
+const llvm::DIType *pointeeOf(const llvm::DIType *type) {
+  auto *pointer = llvm::dyn_cast_or_null<llvm::DIDerivedType>(stripped(type));
+  if (!pointer || pointer->getTag() != llvm::dwarf::DW_TAG_pointer_type)
+    return nullptr;
+  return stripped(pointer->getBaseType());
+}
+
+bool isPointer(const llvm::DIType *type) {
+  auto *pointer = llvm::dyn_cast_or_null<llvm::DIDerivedType>(stripped(type));
+  return pointer && pointer->getTag() == llvm::dwarf::DW_TAG_pointer_type;
+}
+
+uint32_t LazyObjects::intern(std::string_view name) {
+  names.emplace_back(name);
+  return uint32_t(names.size() - 1);
+}
+
+Address LazyObjects::make(const llvm::DIType *pointerType, std::string_view name, Address ring) {
+  const llvm::DIType *type = pointeeOf(pointerType);
+  LazyObject object;
+  object.size = type ? llvm::divideCeil(type->getSizeInBits(), byteBits) : 0;
+  object.type = type;
+  object.ring = ring;
+  const uint64_t slots = llvm::divideCeil(2 * roomBefore + object.size, slotSize);
+  if ((now.slots + slots) * slotSize > arena.end - arena.begin)
+    return 0;
+  object.base = arena.begin + now.slots * slotSize + roomBefore;
+  object.name = intern(name);
+  for (uint64_t i = 0; i < slots; ++i)
+    now.bySlot.write(now.slots + i) = object;
+  now.slots += uint32_t(slots);
+  ++now.objects;
+  return object.base;
+}
+
+const LazyObject *LazyObjects::at(Address address) const {
+  if (!arena.contains(address))
+    return nullptr;
+  const LazyObject &object = now.bySlot.read((address - arena.begin) / slotSize);
+  return object.base ? &object : nullptr;
+}
+
+/// `type`, down to the scalar at `offset` of it, which lies at address `at`.
+Input LazyObjects::describeField(const llvm::DIType *type, std::string name, int64_t offset, unsigned width, Address at,
+                                 Address ring) const {
+  std::optional<Usual> usual;
+  Address holder = at - uint64_t(offset);
+  auto bit = uint64_t(offset) * byteBits;
+  for (unsigned depth = 0; depth < maxNesting; ++depth) {
+    type = stripped(type);
+    auto *composite = llvm::dyn_cast_or_null<llvm::DICompositeType>(type);
+    if (!composite)
+      break;
+    if (const Shape *shape = shapeOf(composite->getName())) {
+      usual = shape->usual;
+      holder = at - bit / byteBits;
+    }
+    if (composite->getTag() == llvm::dwarf::DW_TAG_array_type) {
+      const llvm::DIType *element = stripped(composite->getBaseType());
+      const uint64_t size = element ? element->getSizeInBits() : 0;
+      if (!size)
+        break;
+      name += "[" + std::to_string(bit / size) + "]";
+      bit %= size;
+      type = element;
+      continue;
+    }
+    const llvm::DIDerivedType *member = memberAt(*composite, bit);
+    if (!member)
+      break;
+    if (!member->getName().empty())
+      name += (depth == 0 && name.back() != ']' ? "->" : ".") + member->getName().str();
+    bit -= member->getOffsetInBits();
+    type = member->getBaseType();
+  }
+  if (bit)
+    name += "+" + std::to_string(bit / byteBits);
+  Input input{std::move(name), width, 0, usual.has_value(), bit == 0 ? type : nullptr};
+  if (usual == Usual::Itself)
+    input.preferred = ring && holder == at - uint64_t(offset) ? ring : holder;
+  else if (usual == Usual::One)
+    input.preferred = 1;
+  return input;
+}
+
+Input LazyObjects::describe(Address address, unsigned width) const {
+  if (const LazyObject *object = at(address)) {
+    const auto offset = int64_t(address - object->base);
+    const std::string name(nameOf(*object));
+    if (offset >= 0 && object->type && uint64_t(offset) < std::max<uint64_t>(object->size, 1))
+      return describeField(object->type, llvm::isa<llvm::DICompositeType>(object->type) ? name : "*" + name, offset,
+                           width, address, object->ring);
+    return {name + "[" + std::to_string(offset) + "]", width, 0, false, nullptr};
+  }
+  const llvm::GlobalVariable *variable = image.variableAt(address);
+  if (!variable)
+    return {"", width, 0, false, nullptr};
+  llvm::SmallVector<llvm::DIGlobalVariableExpression *, 1> debug;
+  variable->getDebugInfo(debug);
+  const llvm::DIType *type = debug.empty() ? nullptr : debug.front()->getVariable()->getType();
+  const auto offset = int64_t(address - image.addressOf(*variable));
+  if (!type)
+    return {variable->getName().str() + (offset ? "+" + std::to_string(offset) : ""), width, 0, false, nullptr};
+  return describeField(type, "(&" + variable->getName().str() + ")", offset, width, address, 0);
+}
+
+std::string LazyObjects::nameAt(Address address) const { return describe(address, byteBits).name; }
+
+} // namespace kmem::replay
