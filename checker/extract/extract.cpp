@@ -1,6 +1,6 @@
 #include "checker/extract/extract.h"
 
-#include "checker/extract/lower.h"
+#include "core/frontend/lower.h"
 #include "checker/extract/simulation.h"
 #include "checker/extract/stores.h"
 #include "checker/summary/serialize.h"
@@ -74,7 +74,7 @@ static std::vector<ContentHash> hashesOfCallees(const llvm::Function &ir,
 }
 
 TuSummary extractSummary(KernelModule &module, const rules::RuleSet &rules, const UnitPlace &place) {
-  extract::lowerModule(*module.module);
+  lowerModule(*module.module);
   ModuleIndex index(module, rules, place);
   TuSummary unit;
   unit.mainFile = place.mainFile;

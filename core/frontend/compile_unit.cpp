@@ -81,16 +81,18 @@ private:
 
 } // namespace
 
-/// What an analysis wants and an optimiser does not: no passes ran, nothing but locations is described, and no hint for
-/// alias analysis or stack colouring is left. The unit's own -O stays, because the source can see it (__OPTIMIZE__).
-static void configureCodeGeneration(clang::CodeGenOptions &options) {
+/// What an analysis wants and an optimiser does not: no passes ran, nothing but locations is described unless types are
+/// asked for, and no hint for alias analysis or stack colouring is left. The unit's own -O stays, because the source can
+/// see it (__OPTIMIZE__).
+static void configureCodeGeneration(clang::CodeGenOptions &options, bool describeTypes) {
   options.DisableLLVMPasses = true;
   options.DisableO0ImplyOptNone = true;
   options.DisableLifetimeMarkers = true;
   options.RelaxedAliasing = true;
   options.DiscardValueNames = true;
   options.EmulatedTLS = false;
-  options.setDebugInfo(llvm::codegenoptions::DebugLineTablesOnly);
+  options.setDebugInfo(describeTypes ? llvm::codegenoptions::LimitedDebugInfo
+                                     : llvm::codegenoptions::DebugLineTablesOnly);
   options.DebugColumnInfo = true;
 }
 
@@ -99,7 +101,7 @@ static llvm::Expected<KernelModule> compileOnce(const TranslationUnit &unit, con
   auto compiler = prepareCompiler(unit, errors);
   if (!compiler)
     return compiler.takeError();
-  configureCodeGeneration((*compiler)->getCodeGenOpts());
+  configureCodeGeneration((*compiler)->getCodeGenOpts(), options.describeTypes);
 
   KernelModule result;
   result.context = std::make_unique<llvm::LLVMContext>();

@@ -51,8 +51,9 @@ Interpreter::Ended Interpreter::call(const Instruction &instruction) {
   if (!outcome.refusal.empty())
     return end(StopKind::Refused, std::move(outcome.refusal), instruction);
   if (outcome.body) {
-    if (!enter(*outcome.body, arguments, &site))
+    if (!enter(*outcome.body, outcome.isCallback ? llvm::ArrayRef<Value>(outcome.results) : arguments, &site))
       return end(StopKind::Refused, "the stack is full", instruction);
+    frame->isCallback = outcome.isCallback;
     return {};
   }
   assert(outcome.results.size() >= site.resultWidths.size() && "a result for every slot");
@@ -66,6 +67,7 @@ Interpreter::Ended Interpreter::leave(const Instruction &instruction) {
   for (uint64_t i = 0; i < instruction.immediate; ++i)
     results.push_back(get(instruction.a + Slot(i)));
   const CallSite *site = frame->site;
+  const bool isCallback = frame->isCallback;
   now.stackTop = frame->stackMark;
   now.frames.pop_back();
   if (now.frames.empty() || !site) {
@@ -73,8 +75,10 @@ Interpreter::Ended Interpreter::leave(const Instruction &instruction) {
     return Stop{StopKind::Returned, std::move(results), "", instruction.origin};
   }
   frame = &now.frames.back();
-  for (size_t i = 0; i < results.size() && i < site->resultWidths.size(); ++i)
-    set(site->result + Slot(i), results[i]);
+  for (size_t i = 0; i < site->resultWidths.size(); ++i)
+    set(site->result + Slot(i), !isCallback && i < results.size() && results[i].width() == site->resultWidths[i]
+                                    ? results[i]
+                                    : environment.input({"what a call returns", site->resultWidths[i]}));
   return {};
 }
 

@@ -66,9 +66,12 @@ const llvm::Instruction *Interpreter::instructionInHand() const {
 }
 
 Interpreter::State Interpreter::state() const {
-  State state = now;
-  if (!state.frames.empty())
-    --state.frames.back().at;
+  if (now.frames.empty())
+    return now;
+  // Registers above the innermost frame's are left over from calls that have returned.
+  const auto used = now.registers.begin() + frame->base + frame->code->slots;
+  State state{{now.registers.begin(), used}, now.frames, now.stackTop};
+  --state.frames.back().at;
   return state;
 }
 
@@ -78,10 +81,10 @@ void Interpreter::restore(State state) {
 }
 
 Stop Interpreter::resume(uint64_t steps) {
-  const uint64_t last = now.taken + steps;
+  const uint64_t last = taken + steps;
   for (;;) {
     const Instruction &instruction = frame->code->instructions[frame->at++];
-    if (now.taken++ == last)
+    if (taken++ == last)
       return {StopKind::OutOfSteps, {}, "", instruction.origin};
     // The commonest first, without a call.
     switch (instruction.opcode) {

@@ -21,6 +21,7 @@ enum class StopKind : uint8_t {
   Unsupported, ///< an instruction that the executor does not have
   OutOfSteps,
   Refused, ///< the environment would not decide or call
+  Died,    ///< the simulated kernel stopped the thread
 };
 
 struct Stop {
@@ -38,6 +39,7 @@ public:
     const llvm::Function *body = nullptr;
     Values results;
     std::string refusal;
+    bool isCallback = false; ///< `results` are the body's arguments, and what it returns is not the call's result
   };
   /// `target` is what is called, null for inline assembly and for an address that is no function.
   virtual CallOutcome call(const CallSite &site, const llvm::Function *target, llvm::ArrayRef<Value> arguments) = 0;
@@ -59,7 +61,8 @@ public:
   Stop run(const llvm::Function &function, llvm::ArrayRef<Value> arguments, uint64_t steps);
   /// Goes on from a state that restore() has put in place, at most `steps` instructions.
   Stop resume(uint64_t steps);
-  uint64_t stepsTaken() const { return now.taken; }
+  /// Of all runs, whatever was restored in between.
+  uint64_t stepsTaken() const { return taken; }
 
   struct Frame {
     const Code *code;
@@ -67,6 +70,7 @@ public:
     uint32_t base;             ///< first register
     Address locals, stackMark; ///< the frame's variables; the stack before it
     const CallSite *site;      ///< of the caller, for the results; null for the function that was started
+    bool isCallback = false;   ///< entered by what the caller called, which gives the results
   };
   /// Innermost last. While the environment is asked, `at` is already behind the instruction in hand.
   llvm::ArrayRef<Frame> callStack() const { return now.frames; }
@@ -76,7 +80,6 @@ public:
     std::vector<Value> registers;
     std::vector<Frame> frames;
     Address stackTop = 0;
-    uint64_t taken = 0;
   };
   /// Asked by the environment, the state before the instruction in hand.
   State state() const;
@@ -134,6 +137,7 @@ private:
 
   State now;
   Frame *frame = nullptr; ///< the last of the frames
+  uint64_t taken = 0;
 };
 
 } // namespace kmem::replay

@@ -101,6 +101,26 @@ Address LazyObjects::make(const llvm::DIType *pointerType, std::string_view name
   return object.base;
 }
 
+std::vector<LazyObjects::Named> LazyObjects::list() const {
+  std::vector<Named> all;
+  for (uint64_t slot = 0; slot < now.slots; ++slot)
+    if (const LazyObject &object = now.bySlot.read(slot); object.base - roomBefore == arena.begin + slot * slotSize)
+      all.push_back({object.base, object.size, names[object.name]});
+  return all;
+}
+
+void LazyObjects::adopt(const std::vector<Named> &list) {
+  for (const Named &named : list) {
+    const LazyObject object{named.base, named.size, nullptr, intern(named.name), 0};
+    const uint64_t first = (named.base - roomBefore - arena.begin) / slotSize;
+    const uint64_t slots = llvm::divideCeil(2 * roomBefore + named.size, slotSize);
+    for (uint64_t i = 0; i < slots; ++i)
+      now.bySlot.write(first + i) = object;
+    now.slots = std::max(now.slots, uint32_t(first + slots));
+    ++now.objects;
+  }
+}
+
 const LazyObject *LazyObjects::at(Address address) const {
   if (!arena.contains(address))
     return nullptr;

@@ -52,6 +52,16 @@ public:
   std::string nameAt(Address address) const;
   const Arena &space() const { return arena; }
 
+  /// An object as a witness names it.
+  struct Named {
+    Address base;
+    uint64_t size;
+    std::string name;
+  };
+  std::vector<Named> list() const;
+  /// Makes the objects of a list that another machine's objects gave, where they were there; their types are not known.
+  void adopt(const std::vector<Named> &list);
+
   struct State {
     sim::CowArray<LazyObject> bySlot;
     uint32_t slots = 0, objects = 0;

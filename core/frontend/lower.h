@@ -1,4 +1,4 @@
-// Stage: extract. Simplifies unoptimised IR just enough to reason on: locals to SSA, constants folded, small diamonds
+// Stage: frontend. Simplifies unoptimised IR just enough to reason on: locals to SSA, constants folded, small diamonds
 // to selects. Nothing is inlined and no call disappears, so that every name a rule knows is still there.
 #pragma once
 
@@ -6,8 +6,8 @@ namespace llvm {
 class Module;
 }
 
-namespace kmem::extract {
+namespace kmem {
 
 void lowerModule(llvm::Module &module);
 
-} // namespace kmem::extract
+} // namespace kmem

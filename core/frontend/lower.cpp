@@ -1,4 +1,4 @@
-#include "checker/extract/lower.h"
+#include "core/frontend/lower.h"
 
 #include "llvm/Analysis/TargetLibraryInfo.h"
 #include "llvm/IR/Module.h"
@@ -9,7 +9,7 @@
 #include "llvm/Transforms/Scalar/SROA.h"
 #include "llvm/Transforms/Scalar/SimplifyCFG.h"
 
-namespace kmem::extract {
+namespace kmem {
 
 void lowerModule(llvm::Module &module) {
   llvm::LoopAnalysisManager loops;
@@ -37,4 +37,4 @@ void lowerModule(llvm::Module &module) {
       passes.run(function, functions);
 }
 
-} // namespace kmem::extract
+} // namespace kmem

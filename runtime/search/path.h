@@ -1,0 +1,48 @@
+// One way through the code as a search keeps it: where the run stands, what has to be true for it to get there, values
+// that make it true, and what it was given on the way. Copying one is cheap, most of it being shared.
+//
+// The k-th input of a path is the same variable on every path that asks for the same width, so that paths share terms,
+// models and the solver's answers; what it means is in the path's own log.
+#pragma once
+
+#include "runtime/exec/assignment.h"
+#include "runtime/search/run.h"
+
+#include <set>
+
+namespace kmem::replay {
+
+struct LogEntry {
+  bool isChoice = false;
+  uint8_t width = 0;
+  ChoiceKind choice = ChoiceKind::Allocation;
+  llvm::StringRef text; ///< kept by the search
+  uint32_t variable = 0;
+  unsigned way = 0;
+  const llvm::DIType *type = nullptr;
+  uint64_t usual = 0; ///< what it holds as a rule, 0 when nothing is known
+};
+
+/// A shortcut that was taken, with what it was about.
+using Shortcut = std::pair<ShortcutKind, llvm::StringRef>;
+
+struct Path {
+  Run::State at;
+  std::vector<TermRef> constraints;
+  Assignment values;       ///< makes all constraints true
+  std::vector<bool> fixed; ///< by variable: a constraint gives it the value it has
+  std::vector<LogEntry> log;
+  std::vector<unsigned> forced; ///< what choose() answers first, in the instruction in hand
+  uint32_t inputsKept = 0;      ///< inputs that this path has values for already and will ask for again
+  std::set<Shortcut> shortcuts;
+  std::vector<std::pair<const llvm::Instruction *, unsigned>> forks; ///< how often each instruction was decided
+
+  bool isFixed(uint32_t variable) const { return variable < fixed.size() && fixed[variable]; }
+  void fix(uint32_t variable) {
+    if (fixed.size() <= variable)
+      fixed.resize(variable + 1);
+    fixed[variable] = true;
+  }
+};
+
+} // namespace kmem::replay

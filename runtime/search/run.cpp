@@ -1,0 +1,174 @@
+#include "runtime/search/run.h"
+
+#include "runtime/exec/decoder.h"
+#include "runtime/kernel/death.h"
+#include "runtime/search/parameters.h"
+#include "runtime/search/target_check.h"
+
+namespace kmem::replay {
+
+static constexpr unsigned maxCallDepth = 64;
+
+Run::Run(const RunPlan &plan, Machine &machine, Models &models, Chooser &chooser, bool keepsStates)
+    : plan(plan), machine(machine), models(models), chooser(chooser), keepsStates(keepsStates),
+      code(machine.program, machine.memory, machine.pool, *this, {machine.stackBottom, machine.stackTop}) {
+  machine.memory.setFirstReads(this);
+}
+
+Run::~Run() { machine.memory.setFirstReads(nullptr); }
+
+/// A thread that the simulated kernel kills has come to its end like any other.
+Stop Run::guarded(llvm::function_ref<Stop()> body) {
+  try {
+    return body();
+  } catch (const sim::Death &) {
+    beforeCall.reset();
+    return {StopKind::Died, {}, "the kernel stops the thread", code.instructionInHand()};
+  }
+}
+
+std::vector<Value> Run::firstArguments(const llvm::Function &function) {
+  std::vector<Value> arguments;
+  for (const llvm::Argument &argument : function.args()) {
+    const Parameter parameter = describeParameter(argument);
+    for (uint8_t width : scalarWidths(*argument.getType(), function.getDataLayout()))
+      arguments.push_back(chooser.input({parameter.name, width, 0, false, parameter.type}));
+  }
+  return arguments;
+}
+
+Stop Run::start(uint64_t steps) {
+  return guarded([&] {
+    models.enter(plan.context);
+    const llvm::Function &function = *plan.route->hops()[plan.first].function;
+    return code.run(function, firstArguments(function), steps);
+  });
+}
+
+Stop Run::resume(uint64_t steps) {
+  return guarded([&] { return code.resume(steps); });
+}
+
+Run::State Run::state() const {
+  return beforeCall ? *beforeCall : State{machine.state(), code.state(), models.state()};
+}
+
+void Run::restore(const State &state) {
+  machine.restore(state.machine);
+  code.restore(state.code);
+  models.restore(state.models);
+  beforeCall.reset();
+}
+
+size_t Run::hopsEntered() const {
+  const auto frames = code.callStack();
+  const std::vector<RouteHop> &hops = plan.route->hops();
+  size_t depth = 0;
+  for (; depth < frames.size() && plan.first + depth < hops.size(); ++depth) {
+    const size_t hop = plan.first + depth;
+    if (frames[depth].code->function != hops[hop].function)
+      break;
+    if (depth > 0 && !plan.route->leadsOn(hop - 1, frames[depth].site->call))
+      break;
+  }
+  return depth;
+}
+
+std::optional<size_t> Run::hopInHand() const {
+  const size_t entered = hopsEntered();
+  return entered && entered == code.callStack().size() ? std::optional(plan.first + entered - 1) : std::nullopt;
+}
+
+Value Run::firstRead(Address address, unsigned width) {
+  return chooser.input(machine.objects.describe(address, width));
+}
+
+Environment::CallOutcome Run::call(const CallSite &site, const llvm::Function *target,
+                                   llvm::ArrayRef<Value> arguments) {
+  ++calls;
+  if (keepsStates)
+    beforeCall = State{machine.state(), code.state(), models.state()};
+  CallOutcome outcome;
+  const std::optional<size_t> hop = hopInHand();
+  if (!hop || !plan.route->leadsOn(*hop, site.call))
+    outcome = performed(site, target, arguments);
+  else if (*hop + 1 == plan.route->hops().size())
+    outcome = atTarget(site, target, arguments);
+  else
+    outcome = alongRoute(*hop + 1, site, target, arguments);
+  beforeCall.reset();
+  return outcome;
+}
+
+/// The function of the next hop is entered whatever the call looks like: directly, through a pointer that may lead
+/// there, or by a function that calls back, which passes what nobody knows.
+Environment::CallOutcome Run::alongRoute(size_t next, const CallSite &site, const llvm::Function *target,
+                                         llvm::ArrayRef<Value> arguments) {
+  const llvm::Function *wanted = plan.route->hops()[next].function;
+  const bool isIt = target && machine.program.definitionOf(*target) == wanted;
+  CallOutcome outcome{wanted, {}, ""};
+  if (isIt || (!target && !site.isAssembly)) {
+    outcome.body = wanted;
+    return outcome;
+  }
+  // Another function of the same pointer: this run does not go where the finding says.
+  if (target && site.callee != noSlot)
+    return performed(site, target, arguments);
+  chooser.shortcut(ShortcutKind::Model, "called back by " + (target ? target->getName().str() : "assembly"));
+  outcome.isCallback = true;
+  for (const Value &argument : firstArguments(*wanted))
+    outcome.results.push_back(argument);
+  return outcome;
+}
+
+Environment::CallOutcome Run::atTarget(const CallSite &site, const llvm::Function *target,
+                                       llvm::ArrayRef<Value> arguments) {
+  TargetCheck check(plan.target, machine, models, chooser);
+  mark = machine.system.kernel.console.mark();
+  const std::optional<bool> before = check.holdsBefore(arguments);
+  if (!before)
+    return {nullptr, {}, "the claim cannot be decided"};
+  CallOutcome outcome;
+  try {
+    outcome = performed(site, target, arguments);
+  } catch (const sim::Death &) {
+    if (!*before && !check.wasReported(mark))
+      throw;
+    outcome = {nullptr, {}, "died"};
+  }
+  met = *before || check.wasReported(mark);
+  if (met)
+    outcome = {nullptr, {}, "the claim came true"};
+  return outcome;
+}
+
+Environment::CallOutcome Run::performed(const CallSite &site, const llvm::Function *target,
+                                        llvm::ArrayRef<Value> arguments) {
+  if (site.isAssembly)
+    return assembled(site, arguments);
+  if (target) {
+    if (auto modelled = models.call(site, target->getName(), arguments, chooser))
+      return std::move(*modelled);
+    const llvm::Function *body = machine.program.definitionOf(*target);
+    if (body && code.callStack().size() < maxCallDepth && plan.callees->runs(*body))
+      return {body, {}, ""};
+  }
+  return stubbed(site, target, arguments);
+}
+
+Environment::CallOutcome Run::stubbed(const CallSite &site, const llvm::Function *target,
+                                      llvm::ArrayRef<Value> arguments) {
+  const llvm::StringRef name = target ? target->getName() : "a function nobody knows";
+  if (target && machine.program.definitionOf(*target))
+    chooser.shortcut(ShortcutKind::SkippedCallee, name);
+  else if (!target)
+    chooser.shortcut(ShortcutKind::UnknownTarget, name);
+  return models.stub(site, name, arguments, chooser);
+}
+
+Environment::CallOutcome Run::assembled(const CallSite &site, llvm::ArrayRef<Value> arguments) {
+  chooser.shortcut(ShortcutKind::UnknownAssembly, "inline assembly");
+  return models.stub(site, "inline assembly", arguments, chooser);
+}
+
+} // namespace kmem::replay

@@ -1,0 +1,91 @@
+// One run of a route: the interpreter with the models of the kernel around it, on one machine. What is left open is the
+// Chooser's to decide, so that a search and a replay are the same run with other deciders.
+//
+// A call on the route goes on along it; another one is what its model, its body or, when neither is there or the body
+// is not to be run, a stub makes of it.
+#pragma once
+
+#include "runtime/models/models.h"
+#include "runtime/search/callee_policy.h"
+#include "runtime/search/route.h"
+#include "runtime/search/target.h"
+
+namespace kmem::replay {
+
+/// What to run and what to look for; shared by all runs of one finding.
+struct RunPlan {
+  const Route *route = nullptr;
+  size_t first = 0;        ///< the hop where the run begins
+  ContextCounts context{}; ///< of the CPU there
+  Target target;
+  const CalleePolicy *callees = nullptr;
+};
+
+class Run final : public Environment, private FirstReads {
+public:
+  /// All of them outlive the run. With `keepsStates`, state() may be asked for in the middle of a call.
+  Run(const RunPlan &plan, Machine &machine, Models &models, Chooser &chooser, bool keepsStates);
+  ~Run() override;
+  Run(const Run &) = delete;
+  Run &operator=(const Run &) = delete;
+
+  /// Enters the context and the first function, its arguments being inputs, and runs until something ends it.
+  Stop start(uint64_t steps);
+  Stop resume(uint64_t steps);
+
+  /// The finding's claim came true; the run has ended there.
+  bool isMet() const { return met; }
+  /// Where the console stood before the call that met it.
+  sim::Console::Mark reportMark() const { return mark; }
+
+  struct State {
+    Machine::State machine;
+    Interpreter::State code;
+    ModelState models;
+  };
+  /// Before the instruction in hand: also while its call is under way.
+  State state() const;
+  void restore(const State &state);
+  const Interpreter &interpreter() const { return code; }
+  /// Counts the calls that models, assembly and stubs performed; changes when another one begins.
+  uint64_t callNumber() const { return calls; }
+  bool isInCall() const { return beforeCall.has_value(); }
+  /// The hop whose function is the innermost frame, when nothing else was called from there.
+  std::optional<size_t> hopInHand() const;
+  /// How many hops of the route the call stack follows.
+  size_t hopsEntered() const;
+
+  // Environment
+  CallOutcome call(const CallSite &site, const llvm::Function *target, llvm::ArrayRef<Value> arguments) override;
+  Value input(const Input &input) override { return chooser.input(input); }
+  std::optional<bool> branch(const Fork &fork) override { return chooser.branch(fork); }
+  std::optional<uint64_t> pick(TermRef value, PickFor purpose) override { return chooser.pick(value, purpose); }
+  unsigned choose(ChoiceKind kind, std::string_view what, unsigned count) override {
+    return chooser.choose(kind, what, count);
+  }
+  void shortcut(ShortcutKind kind, std::string_view what) override { chooser.shortcut(kind, what); }
+
+private:
+  Value firstRead(Address address, unsigned width) override;
+  Stop guarded(llvm::function_ref<Stop()> body);
+  std::vector<Value> firstArguments(const llvm::Function &function);
+  CallOutcome performed(const CallSite &site, const llvm::Function *target, llvm::ArrayRef<Value> arguments);
+  CallOutcome atTarget(const CallSite &site, const llvm::Function *target, llvm::ArrayRef<Value> arguments);
+  CallOutcome alongRoute(size_t next, const CallSite &site, const llvm::Function *target,
+                         llvm::ArrayRef<Value> arguments);
+  CallOutcome assembled(const CallSite &site, llvm::ArrayRef<Value> arguments);
+  CallOutcome stubbed(const CallSite &site, const llvm::Function *target, llvm::ArrayRef<Value> arguments);
+
+  const RunPlan &plan;
+  Machine &machine;
+  Models &models;
+  Chooser &chooser;
+  const bool keepsStates;
+  Interpreter code;
+  std::optional<State> beforeCall; ///< while a model or assembly is at work
+  uint64_t calls = 0;
+  bool met = false;
+  sim::Console::Mark mark = 0;
+};
+
+} // namespace kmem::replay

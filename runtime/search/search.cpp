@@ -1,0 +1,269 @@
+#include "runtime/search/search.h"
+
+#include "llvm/ADT/STLExtras.h"
+
+#include <ctime>
+
+namespace kmem::replay {
+
+/// Ways that are taken for later, in blocks of detour.
+static constexpr uint64_t costOfHop = 1000, costOfUnlikely = 200, costOfDetour = 50;
+/// Pointers that nobody has followed yet: nowhere, but not NULL and no error.
+static constexpr Address nowhere = 0xffff888700000000, nowhereSpacing = 0x10000;
+
+Search::Search(const RunPlan &plan, Machine &machine, Models &models, SearchLimits limits)
+    : plan(plan), machine(machine), models(models), limits(limits),
+      engine(plan, machine, models, *this, /*keepsStates=*/true), solver(machine.pool) {}
+
+static double secondsSince(std::clock_t begun) { return double(std::clock() - begun) / CLOCKS_PER_SEC; }
+
+bool Search::isUp() const {
+  return secondsSince(begun) > limits.seconds || engine.interpreter().stepsTaken() > limits.steps;
+}
+
+void Search::note(ShortcutKind kind, std::string_view what) { bounds.insert({kind, texts.save(what)}); }
+
+/// Called before anything is written down: a fork in the middle of a call begins the call anew.
+void Search::noticeCall() {
+  if (callSeen == engine.callNumber())
+    return;
+  callSeen = engine.callNumber();
+  logAtCall = path.log.size();
+}
+
+void Search::shortcut(ShortcutKind kind, std::string_view what) {
+  const Shortcut shortcut{kind, texts.save(what)};
+  path.shortcuts.insert(shortcut);
+  taken.insert(shortcut);
+}
+
+// Inputs
+
+/// A pointer is not NULL while nothing speaks against it: code that is given none rarely gets anywhere.
+Value Search::input(const Input &input) {
+  noticeCall();
+  const auto [it, isNew] = variables.try_emplace({inputsOnPath, input.width}, 0);
+  if (isNew) {
+    machine.pool.variable(input.name, input.width);
+    it->second = machine.pool.variableCount() - 1;
+  }
+  const uint32_t variable = it->second;
+  const bool isPointer = kmem::replay::isPointer(input.type) && input.width == maxWidth;
+  if (inputsOnPath >= path.inputsKept)
+    path.values.set(variable, isPointer && !input.isUsual ? nowhere + variable * nowhereSpacing : input.preferred);
+  ++inputsOnPath;
+  path.log.push_back({false, uint8_t(input.width), ChoiceKind::Allocation, texts.save(input.name), variable, 0,
+                      input.type, input.isUsual ? input.preferred : 0});
+  return Value::symbolic(machine.pool, machine.pool.termOf(variable));
+}
+
+const LogEntry *Search::entryOf(uint32_t variable) const {
+  for (const LogEntry &entry : llvm::reverse(path.log))
+    if (!entry.isChoice && entry.variable == variable)
+      return &entry;
+  return nullptr;
+}
+
+// Forks
+
+Path Search::forkHere() const {
+  Path fork = path;
+  fork.at = engine.state();
+  fork.inputsKept = inputsOnPath;
+  fork.log.resize(logAtInstruction());
+  return fork;
+}
+
+uint64_t Search::costHere(uint64_t distance) const {
+  return (plan.route->hops().size() - plan.first - engine.hopsEntered()) * costOfHop + distance;
+}
+
+void Search::keep(Path fork, TermRef condition, uint64_t cost) {
+  if (pending.size() >= limits.states) {
+    note(ShortcutKind::Bound, "states kept for later");
+    pending.erase(std::prev(pending.end()));
+  }
+  pending.emplace(Order{cost, made++}, Pending{std::move(fork), condition});
+}
+
+uint64_t Search::valueOf(TermRef term) { return Evaluation(machine.pool, path.values).valueOf(term); }
+
+bool Search::allFixed(TermRef value) {
+  return llvm::all_of(machine.pool.variablesIn(value), [&](uint32_t v) { return path.isFixed(v); });
+}
+
+bool Search::isDecidedBy(TermRef condition) const { return llvm::is_contained(path.constraints, condition); }
+
+/// Adds a condition to the path in hand. False when it cannot be true, or nobody knows.
+bool Search::assume(TermRef condition) {
+  if (machine.pool.isTrue(condition) || isDecidedBy(condition))
+    return true;
+  if (!valueOf(condition)) {
+    const Answer answer = solver.canBe(path.constraints, condition);
+    if (answer == Answer::Unknown)
+      note(ShortcutKind::Unsolved, "a condition the solver gave up on");
+    if (answer != Answer::Satisfiable)
+      return false;
+    path.constraints.push_back(condition);
+    Assignment model;
+    if (solver.solve(path.constraints, path.values, model) != Answer::Satisfiable) {
+      note(ShortcutKind::Unsolved, "a condition the solver gave up on");
+      return false;
+    }
+    path.values = std::move(model);
+    return true;
+  }
+  path.constraints.push_back(condition);
+  return true;
+}
+
+unsigned Search::timesDecided(const llvm::Instruction *at) {
+  for (auto &[instruction, count] : path.forks)
+    if (instruction == at)
+      return ++count;
+  path.forks.emplace_back(at, 1);
+  return 1;
+}
+
+std::optional<bool> Search::branch(const Fork &fork) {
+  noticeCall();
+  const TermRef yes = fork.condition, no = machine.pool.negation(yes);
+  if (allFixed(yes))
+    return valueOf(yes) != 0;
+  if (isDecidedBy(yes) || isDecidedBy(no))
+    return isDecidedBy(yes);
+  bool way = valueOf(yes) != 0;
+  const std::optional<size_t> hop = fork.ifTrue || fork.ifFalse ? engine.hopInHand() : std::nullopt;
+  auto distance = [&](bool taken) -> std::optional<unsigned> {
+    const llvm::BasicBlock *block = taken ? fork.ifTrue : fork.ifFalse;
+    if (!hop || !block)
+      return costOfDetour;
+    if (auto blocks = plan.route->distance(*hop, block))
+      return blocks;
+    return plan.route->mayComeBack(*hop, plan.first) ? std::optional(unsigned(costOfHop)) : std::nullopt;
+  };
+  std::optional<unsigned> here = distance(way), there = distance(!way);
+  if (!here && !there) {
+    refusal = "neither way leads to the next call";
+    return std::nullopt;
+  }
+  // A way that leads nearer is worth a question; one that cannot get there is not worth going.
+  if (there && (!here || *there < *here)) {
+    Path before = here ? forkHere() : Path();
+    if (assume(way ? no : yes)) {
+      if (here)
+        keep(std::move(before), way ? yes : no, costHere(*here));
+      return !way;
+    }
+    if (!here) {
+      refusal = "the way to the next call cannot be taken";
+      return std::nullopt;
+    }
+    there.reset();
+  }
+  if (there && timesDecided(engine.interpreter().instructionInHand()) > limits.forksPerInstruction) {
+    note(ShortcutKind::Bound, "decisions of one instruction");
+    there.reset();
+  }
+  if (there)
+    keep(forkHere(), way ? no : yes, costHere(*there));
+  path.constraints.push_back(way ? yes : no);
+  return way;
+}
+
+unsigned Search::choose(ChoiceKind kind, std::string_view what, unsigned count) {
+  noticeCall();
+  unsigned way = 0;
+  if (!path.forced.empty()) {
+    way = path.forced.front();
+    path.forced.erase(path.forced.begin());
+  } else {
+    std::vector<unsigned> before;
+    for (size_t i = logAtInstruction(); i < path.log.size(); ++i)
+      if (path.log[i].isChoice)
+        before.push_back(path.log[i].way);
+    for (unsigned other = 1; other < count; ++other) {
+      Path fork = forkHere();
+      fork.forced = before;
+      fork.forced.push_back(other);
+      keep(std::move(fork), noTerm, costHere(costOfUnlikely * other));
+    }
+  }
+  path.log.push_back({true, 0, kind, texts.save(what), 0, way, nullptr, 0});
+  return way;
+}
+
+// The search
+
+bool Search::takeNext() {
+  while (!pending.empty() && !isUp()) {
+    Pending next = std::move(pending.begin()->second);
+    pending.erase(pending.begin());
+    path = std::move(next.path);
+    inputsOnPath = uint32_t(llvm::count_if(path.log, [](const LogEntry &entry) { return !entry.isChoice; }));
+    if (next.condition != noTerm && !assume(next.condition))
+      continue;
+    callSeen = ~uint64_t(0);
+    engine.restore(path.at);
+    return true;
+  }
+  return false;
+}
+
+void Search::follow(Stop stop, SearchResult &result) {
+  ++result.counts.paths;
+  if (engine.isMet())
+    return;
+  if (stop.kind == StopKind::OutOfSteps)
+    note(ShortcutKind::Bound, "instructions of one path");
+  if (stop.kind == StopKind::Unsupported)
+    note(ShortcutKind::Bound, "an instruction that the executor does not have: " + stop.why);
+  const size_t hops = engine.hopsEntered();
+  if (result.blockedBy.empty() || hops > result.hopsReached) {
+    result.hopsReached = hops;
+    result.blockedAt = stop.where;
+    result.blockedBy = refusal.empty() ? stop.why : refusal;
+  }
+  refusal.clear();
+}
+
+SearchResult Search::run() {
+  SearchResult result;
+  begun = std::clock();
+  Stop stop = engine.start(limits.stepsPerPath);
+  follow(stop, result);
+  while (!engine.isMet() && takeNext())
+    follow(engine.resume(limits.stepsPerPath), result);
+  if (engine.isMet()) {
+    result.end = SearchEnd::Met;
+    path.at = {};
+    result.witness = witnessOf(path);
+  } else {
+    result.end = pending.empty() ? SearchEnd::Exhausted : SearchEnd::Limit;
+  }
+  const std::set<Shortcut> &shortcuts = result.end == SearchEnd::Met ? path.shortcuts : taken;
+  for (const auto &[kind, what] : shortcuts)
+    result.shortcuts.emplace_back(kind, what.str());
+  if (result.end != SearchEnd::Met)
+    for (const auto &[kind, what] : bounds)
+      result.shortcuts.emplace_back(kind, what.str());
+  result.counts.steps = engine.interpreter().stepsTaken();
+  result.counts.queries = solver.counts().asked;
+  result.counts.solved = solver.counts().solved;
+  result.counts.seconds = secondsSince(begun);
+  return result;
+}
+
+Witness Search::witnessOf(const Path &met) const {
+  Witness witness;
+  for (const LogEntry &entry : met.log) {
+    const bool isPointer = !entry.isChoice && kmem::replay::isPointer(entry.type);
+    witness.entries.push_back(
+        {entry.isChoice ? WitnessEntry::Kind::Choice : WitnessEntry::Kind::Input, entry.width, entry.choice, isPointer,
+         entry.isChoice ? entry.way : truncated(met.values[entry.variable], entry.width), entry.text.str()});
+  }
+  witness.objects = machine.objects.list();
+  return witness;
+}
+
+} // namespace kmem::replay

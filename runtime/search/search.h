@@ -1,0 +1,115 @@
+// Looks for a run of a route that makes its finding's claim true: inputs are variables, what could go either way is
+// taken the way that lies nearer to the next call of the route, and the other way is kept for later.
+//
+// Exhausted without a bound, a shortcut or an unanswered question means that there is no such run.
+#pragma once
+
+#include "runtime/exec/solver.h"
+#include "runtime/search/path.h"
+#include "runtime/search/witness.h"
+
+#include "llvm/Support/Allocator.h"
+#include "llvm/Support/StringSaver.h"
+
+#include <chrono>
+#include <map>
+
+namespace kmem::replay {
+
+struct SearchLimits {
+  double seconds = 2;         ///< of processor time
+  uint64_t steps = 2'000'000; ///< instructions, all paths together
+  uint64_t stepsPerPath = 300'000;
+  size_t states = 3000;              ///< kept for later at a time
+  unsigned forksPerInstruction = 16; ///< both ways are taken of the first so many decisions on a path
+  unsigned valuesPerPlace = 8;       ///< gone through where a number must be known
+};
+
+enum class SearchEnd : uint8_t { Met, Exhausted, Limit };
+
+struct SearchResult {
+  SearchEnd end = SearchEnd::Exhausted;
+  Witness witness;                                             ///< when met
+  std::vector<std::pair<ShortcutKind, std::string>> shortcuts; ///< on the way when met, else of all paths
+  std::string blockedBy;                                       ///< why the most advanced path ended
+  const llvm::Instruction *blockedAt = nullptr;                ///< and where
+  size_t hopsReached = 0;
+  struct Counts {
+    uint64_t steps = 0, paths = 0, queries = 0, solved = 0;
+    double seconds = 0;
+  } counts;
+};
+
+class Search final : public Chooser {
+public:
+  /// All of them outlive the search; `machine` is in the state that runs begin in.
+  Search(const RunPlan &plan, Machine &machine, Models &models, SearchLimits limits);
+
+  SearchResult run();
+
+  // Chooser, for the run in hand
+  Value input(const Input &input) override;
+  std::optional<bool> branch(const Fork &fork) override;
+  std::optional<uint64_t> pick(TermRef value, PickFor purpose) override;
+  unsigned choose(ChoiceKind kind, std::string_view what, unsigned count) override;
+  void shortcut(ShortcutKind kind, std::string_view what) override;
+
+private:
+  /// A path and what must become true first, which nobody has asked the solver yet.
+  struct Pending {
+    Path path;
+    TermRef condition = noTerm; ///< noTerm: nothing
+  };
+  struct Order {
+    uint64_t cost;
+    uint64_t number;
+    auto operator<=>(const Order &) const = default;
+  };
+
+  bool isUp() const;
+  void follow(Stop stop, SearchResult &result);
+  bool takeNext();
+  void noticeCall();
+  size_t logAtInstruction() const { return engine.isInCall() ? logAtCall : path.log.size(); }
+  Path forkHere() const;
+  void keep(Path path, TermRef condition, uint64_t cost);
+  bool assume(TermRef condition);
+  bool isDecidedBy(TermRef condition) const;
+  uint64_t valueOf(TermRef term);
+  uint64_t costHere(uint64_t distance) const;
+  unsigned timesDecided(const llvm::Instruction *at);
+  void note(ShortcutKind kind, std::string_view what);
+
+  // search_pointers.cpp
+  std::optional<uint64_t> pickAddress(TermRef value);
+  bool bind(uint32_t variable);
+  bool assumeEqual(uint32_t variable, uint64_t value);
+  std::optional<uint32_t> pointerIn(TermRef value);
+  std::optional<uint64_t> concretise(TermRef value);
+  bool allFixed(TermRef value);
+  const LogEntry *entryOf(uint32_t variable) const;
+
+  Witness witnessOf(const Path &path) const;
+
+  const RunPlan &plan;
+  Machine &machine;
+  Models &models;
+  const SearchLimits limits;
+  Run engine;
+  Solver solver;
+  Path path; ///< of the run in hand; its `at` is not kept up to date
+  std::map<Order, Pending> pending;
+  uint64_t made = 0;
+  std::set<Shortcut> bounds;                                   ///< what cut the search as a whole
+  std::set<Shortcut> taken;                                    ///< by any path
+  std::map<std::pair<uint32_t, unsigned>, uint32_t> variables; ///< by number of the input on its path and width
+  uint32_t inputsOnPath = 0;
+  uint64_t callSeen = ~uint64_t(0); ///< the call in hand, once it has asked something
+  size_t logAtCall = 0;             ///< before it asked
+  llvm::BumpPtrAllocator allocator;
+  llvm::UniqueStringSaver texts{allocator};
+  std::clock_t begun = 0;
+  std::string refusal;
+};
+
+} // namespace kmem::replay

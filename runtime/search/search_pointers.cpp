@@ -1,0 +1,109 @@
+// Pointers that are inputs: what they point to is made when they are followed.
+#include "runtime/search/search.h"
+
+#include "llvm/ADT/STLExtras.h"
+
+namespace kmem::replay {
+
+/// A variable that `value` is the sum of with something else, preferably one declared as a pointer.
+std::optional<uint32_t> Search::pointerIn(TermRef value) {
+  std::optional<uint32_t> found;
+  std::vector<TermRef> work{value};
+  while (!work.empty()) {
+    const Term term = machine.pool[work.back()];
+    work.pop_back();
+    if (term.op == Op::Add) {
+      work.push_back(term.a);
+      work.push_back(term.b);
+    } else if (term.op == Op::Sub) {
+      work.push_back(term.a);
+    } else if (term.op == Op::Variable && term.width == maxWidth && !path.isFixed(uint32_t(term.value))) {
+      const LogEntry *entry = entryOf(uint32_t(term.value));
+      if (entry && isPointer(entry->type))
+        return uint32_t(term.value);
+      found = uint32_t(term.value);
+    }
+  }
+  return found;
+}
+
+/// Gives a variable a value, without asking the solver where all conditions on it hold with it as well.
+bool Search::assumeEqual(uint32_t variable, uint64_t value) {
+  Assignment tried = path.values;
+  tried.set(variable, value);
+  Evaluation evaluation(machine.pool, tried);
+  const bool fits = llvm::all_of(path.constraints, [&](TermRef condition) {
+    return !llvm::is_contained(machine.pool.variablesIn(condition), variable) || evaluation.valueOf(condition) != 0;
+  });
+  const TermRef is = machine.pool.equal(machine.pool.termOf(variable), machine.pool.constant(value, maxWidth));
+  if (!fits && !assume(is))
+    return false;
+  if (fits) {
+    path.values = std::move(tried);
+    path.constraints.push_back(is);
+  }
+  path.fix(variable);
+  return true;
+}
+
+/// Gives a pointer something of its own to point to, or, where conditions or its usual state say otherwise, that.
+/// False when there is no room for another object.
+bool Search::bind(uint32_t variable) {
+  const TermRef term = machine.pool.termOf(variable);
+  auto is = [&](uint64_t value) { return machine.pool.equal(term, machine.pool.constant(value, maxWidth)); };
+  const LogEntry entry = *entryOf(variable);
+  const uint64_t now = path.values[variable];
+  if (entry.usual && now == entry.usual) {
+    keep(forkHere(), machine.pool.negation(is(now)), costHere(limits.valuesPerPlace));
+  } else {
+    const LazyObjects::State before = machine.objects.state();
+    const Address made = machine.objects.make(entry.type, entry.text, entry.usual);
+    if (!made) {
+      note(ShortcutKind::Bound, "objects");
+      return false;
+    }
+    // It has to be something else when this contradicts a condition, such as that it equals another pointer.
+    if (assumeEqual(variable, made))
+      return true;
+    machine.objects.restore(before);
+  }
+  path.constraints.push_back(is(now));
+  path.fix(variable);
+  return true;
+}
+
+/// A number that `value` has under the conditions; the others are left for later, up to a limit.
+std::optional<uint64_t> Search::concretise(TermRef value) {
+  const uint64_t number = valueOf(value);
+  const TermRef is = machine.pool.equal(value, machine.pool.constant(number, machine.pool[value].width));
+  if (isDecidedBy(is))
+    return number;
+  if (timesDecided(engine.interpreter().instructionInHand()) > limits.valuesPerPlace)
+    shortcut(ShortcutKind::Concretised, "one of many values");
+  else
+    keep(forkHere(), machine.pool.negation(is), costHere(limits.valuesPerPlace));
+  path.constraints.push_back(is);
+  if (machine.pool[value].op == Op::Variable)
+    path.fix(uint32_t(machine.pool[value].value));
+  return number;
+}
+
+std::optional<uint64_t> Search::pickAddress(TermRef value) {
+  while (!allFixed(value)) {
+    const std::optional<uint32_t> pointer = pointerIn(value);
+    if (!pointer)
+      return concretise(value);
+    if (!bind(*pointer))
+      return std::nullopt;
+  }
+  return valueOf(value);
+}
+
+std::optional<uint64_t> Search::pick(TermRef value, PickFor purpose) {
+  noticeCall();
+  if (allFixed(value))
+    return valueOf(value);
+  return purpose == PickFor::Address ? pickAddress(value) : concretise(value);
+}
+
+} // namespace kmem::replay

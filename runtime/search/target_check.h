@@ -1,0 +1,31 @@
+// Whether a finding's claim comes true at its site: what can be told from the arguments before the call is made, and
+// what the simulated kernel reports while it is made.
+#pragma once
+
+#include "runtime/search/target.h"
+
+namespace kmem::replay {
+
+class TargetCheck {
+public:
+  TargetCheck(const Target &target, Machine &machine, Models &models, Chooser &chooser)
+      : target(target), machine(machine), models(models), chooser(chooser) {}
+
+  /// Whether the claim is true of these arguments; nothing when that could not be decided.
+  std::optional<bool> holdsBefore(llvm::ArrayRef<Value> arguments);
+  /// Whether the simulated kernel has said since `mark` what the claim says.
+  bool wasReported(sim::Console::Mark mark) const;
+
+private:
+  std::optional<bool> decide(const Value &condition);
+  std::optional<bool> isTooLarge(llvm::ArrayRef<Value> arguments);
+  std::optional<bool> hasFlags(llvm::ArrayRef<Value> arguments);
+  std::optional<bool> isForeign(llvm::ArrayRef<Value> arguments);
+
+  const Target &target;
+  Machine &machine;
+  Models &models;
+  Chooser &chooser;
+};
+
+} // namespace kmem::replay
