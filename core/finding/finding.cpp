@@ -8,22 +8,6 @@
 
 namespace kmem {
 
-llvm::StringRef toString(Severity severity) {
-  static constexpr llvm::StringLiteral names[] = {"note", "warning", "error"};
-  return names[unsigned(severity)];
-}
-
-llvm::StringRef toString(Confidence confidence) {
-  static constexpr llvm::StringLiteral names[] = {"low", "medium", "high"};
-  return names[unsigned(confidence)];
-}
-
-llvm::StringRef toString(StepKind kind) {
-  static constexpr llvm::StringLiteral names[] = {"entry",    "context", "call", "value",
-                                                  "allocate", "store",   "free", "site"};
-  return names[unsigned(kind)];
-}
-
 std::string makeFingerprint(const std::vector<std::string> &parts) {
   llvm::BLAKE3 hasher;
   for (const std::string &part : parts) {

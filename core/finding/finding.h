@@ -2,47 +2,28 @@
 // every reporter and the replay half work from this alone.
 #pragma once
 
+#include "core/finding/replay_recipe.h"
+#include "core/finding/trace.h"
+#include "core/finding/verdict.h"
+
 #include "llvm/ADT/StringRef.h"
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
 namespace kmem {
 
-/// A presumed expansion location; file is relative to the source root, line and column are 1-based (0: unknown).
-struct SourceLocation {
-  std::string file;
-  uint32_t line = 0;
-  uint32_t column = 0;
-  bool operator==(const SourceLocation &) const = default;
-  auto operator<=>(const SourceLocation &) const = default;
-};
+/// Raised when a key of the JSON form changes its meaning or goes away; new keys do not raise it.
+inline constexpr unsigned findingVersion = 1;
 
 enum class Severity : uint8_t { Note, Warning, Error };
 enum class Confidence : uint8_t { Low, Medium, High };
+inline constexpr unsigned severityCount = unsigned(Severity::Error) + 1;
+inline constexpr unsigned confidenceCount = unsigned(Confidence::High) + 1;
 llvm::StringRef toString(Severity severity);
 llvm::StringRef toString(Confidence confidence);
-
-/// What a step of a trace is.
-enum class StepKind : uint8_t {
-  Entry,    ///< where the kernel enters: a registered callback, an ops field
-  Context,  ///< where the context was entered: the lock line, local_irq_save, rcu_read_lock
-  Call,     ///< a call on the way, in the caller
-  Value,    ///< where a flag or size was chosen
-  Allocate, ///< where memory was allocated
-  Store,    ///< where the pointer was put somewhere
-  Free,     ///< where it was released
-  Site,     ///< the offending call itself
-};
-llvm::StringRef toString(StepKind kind);
-
-struct TraceStep {
-  SourceLocation location;
-  std::string function; ///< the function this location is in
-  StepKind kind = StepKind::Call;
-  std::string message;
-};
 
 struct Finding {
   std::string check;
@@ -51,10 +32,13 @@ struct Finding {
   std::string message;
   SourceLocation location;
   std::string function;
-  std::string fingerprint;      ///< stable across unrelated edits: no line numbers in it
-  std::string context;          ///< "preempt, irqs_off": what forbids it; empty for checks without a context
-  std::vector<TraceStep> trace; ///< from the entry to the site
-  unsigned otherPaths = 0;      ///< further paths to the same root cause that are not printed
+  std::string fingerprint;            ///< stable across unrelated edits: no line numbers in it
+  std::string context;                ///< "preempt, irqs_off": what forbids it; empty for checks without a context
+  std::vector<TraceStep> trace;       ///< from the entry to the site
+  unsigned otherPaths = 0;            ///< further paths to the same root cause that are not printed
+  std::optional<ReplayRecipe> replay; ///< every check gives one
+  std::optional<Verdict> verdict;     ///< nothing: not replayed
+  bool operator==(const Finding &) const = default;
 };
 
 /// 16 hex digits over the parts, each length-prefixed.
