@@ -36,7 +36,8 @@ void ProgramBuilder::sortFunctions() {
     const Function &fa = program.all[a], &fb = program.all[b];
     auto rank = [&](const Function &f) {
       return std::make_tuple(program.name(f, f.summary.key), program.name(f, f.summary.where.file),
-                             f.summary.where.line, f.summary.exprs.size(), f.summary.calls.size());
+                             f.summary.where.line, f.summary.exprs.size(), f.summary.calls.size(),
+                             program.text(f.unit));
     };
     return rank(fa) < rank(fb);
   };
@@ -220,6 +221,8 @@ void ProgramBuilder::addCallbackEntries() {
 void ProgramBuilder::findEntryPoints(const std::vector<Initializer> &initializers) {
   addFieldEntries();
   addCallbackEntries();
+  for (uint32_t i = 0; i < program.entries.size(); ++i)
+    program.entriesOf[program.entries[i].function].push_back(i);
 }
 
 uint32_t ProgramBuilder::parametersIn(const Function &f, ExprId expr) const {

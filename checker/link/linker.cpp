@@ -46,6 +46,7 @@ bool Linker::wants(const ContentHash &hash) const { return !state->byHash.contai
 void Linker::add(TuSummary unit) {
   Program &program = *state->program;
   uint32_t unitId = uint32_t(state->units.size());
+  NameKey mainFile = program.nameTable.intern(unit.mainFile);
   state->units.emplace_back();
   for (size_t i = 0; i < unit.functions.size(); ++i) {
     auto [it, inserted] = state->byHash.try_emplace(unit.hashes[i], FunctionId(program.all.size()));
@@ -59,7 +60,9 @@ void Linker::add(TuSummary unit) {
       program.all.push_back(std::move(f));
       state->unitOf.push_back(unitId);
     }
-    const Function &f = program.all[it->second];
+    Function &f = program.all[it->second];
+    if (inserted || program.text(mainFile) < program.text(f.unit))
+      f.unit = mainFile;
     if (f.summary.isStatic)
       state->units[unitId][f.names[f.summary.key]] = it->second;
   }

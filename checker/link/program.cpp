@@ -32,6 +32,11 @@ llvm::ArrayRef<const rules::FieldRule *> Program::opsFieldsOf(FunctionId id) con
                                : llvm::ArrayRef<const rules::FieldRule *>(it->second);
 }
 
+llvm::ArrayRef<uint32_t> Program::entryPointsOf(FunctionId id) const {
+  auto it = entriesOf.find(id);
+  return it == entriesOf.end() ? llvm::ArrayRef<uint32_t>() : llvm::ArrayRef<uint32_t>(it->second);
+}
+
 FunctionId Program::functionByKey(NameKey key) const {
   auto it = byKey.find(key);
   return it == byKey.end() ? noFunction : it->second;

@@ -53,6 +53,7 @@ struct Function {
   std::vector<NameKey> names;                ///< summary NameId -> NameKey
   std::vector<ResolvedCall> calls;           ///< one per summary call
   const rules::FunctionRule *rule = nullptr; ///< the rules speak for this function itself
+  NameKey unit = 0;                          ///< main file of a unit that has its body; of several, the first by name
 };
 
 /// Where a call is.
@@ -99,6 +100,8 @@ public:
   /// Functions that initialisers or stores put into a field or a global.
   llvm::ArrayRef<FunctionId> functionsIn(NameKey place) const;
   llvm::ArrayRef<EntryPoint> entryPoints() const { return entries; }
+  /// Indices of the entry points that enter a function.
+  llvm::ArrayRef<uint32_t> entryPointsOf(FunctionId id) const;
   /// Ops fields (or callback parameters) under which a function is known, for parameter sources.
   llvm::ArrayRef<const rules::FieldRule *> opsFieldsOf(FunctionId id) const;
   FunctionId functionByKey(NameKey key) const;
@@ -120,6 +123,7 @@ private:
   llvm::DenseMap<NameKey, FunctionId> byKey;
   llvm::DenseMap<FunctionId, std::vector<const rules::FieldRule *>> opsFields;
   std::vector<EntryPoint> entries;
+  llvm::DenseMap<FunctionId, llvm::SmallVector<uint32_t, 1>> entriesOf;
   std::vector<uint32_t> relevant;
   std::vector<bool> sleeps;
 };

@@ -32,6 +32,12 @@ static Origins moved(Origins origins, int64_t bytes) {
   return origins;
 }
 
+static Origins returnedBy(CallRef call, Origins origins) {
+  for (AllocationOrigin &origin : origins.known)
+    origin.returns.push_back(call);
+  return origins;
+}
+
 Origins Provenance::of(FunctionId in, ExprId pointer, bool intoCallers, unsigned depth) {
   if (depth > maxProvenanceDepth)
     return unknownOrigins();
@@ -91,7 +97,7 @@ Origins Provenance::ofCall(FunctionId in, uint32_t call, bool intoCallers, unsig
     return unknownOrigins();
   const ResolvedCall &resolved = f.calls[call];
   if (resolved.rule && resolved.rule->alloc && resolved.rule->alloc->out < 0)
-    return {{AllocationOrigin{{in, call}, &*resolved.rule->alloc, 0, false, false, {noFunction, 0}}}, false};
+    return {{AllocationOrigin{{in, call}, &*resolved.rule->alloc}}, false};
   if (resolved.rule && (resolved.rule->opaque || resolved.rule->free))
     return unknownOrigins();
   if (resolved.target == noFunction)
@@ -99,7 +105,7 @@ Origins Provenance::ofCall(FunctionId in, uint32_t call, bool intoCallers, unsig
   Origins origins;
   for (const Exit &exit : program.function(resolved.target).summary.exits)
     merge(origins, ofCallee(in, call, resolved.target, exit.value, intoCallers, depth + 1));
-  return origins;
+  return returnedBy({in, call}, std::move(origins));
 }
 
 /// Whether an expression is a parameter of its function, perhaps moved.
@@ -134,7 +140,7 @@ Origins Provenance::ofStores(llvm::ArrayRef<StoreRef> stores, unsigned depth) {
     Origins here = of(ref.function, store.value, true, depth + 1);
     for (AllocationOrigin &origin : here.known) {
       origin.throughField = true;
-      origin.store = ref;
+      origin.stores.push_back(ref);
     }
     merge(origins, std::move(here));
   }
@@ -162,7 +168,7 @@ Origins Provenance::ofSlot(FunctionId in, uint32_t slot, bool intoCallers, unsig
       const ResolvedCall &resolved = f.calls[i];
       if (resolved.rule && resolved.rule->alloc && resolved.rule->alloc->out == int(a)) {
         written = true;
-        merge(origins, {{AllocationOrigin{{in, i}, &*resolved.rule->alloc, 0, false, false, {noFunction, 0}}}, false});
+        merge(origins, {{AllocationOrigin{{in, i}, &*resolved.rule->alloc}}, false});
         continue;
       }
       if (resolved.target == noFunction)
@@ -170,7 +176,7 @@ Origins Provenance::ofSlot(FunctionId in, uint32_t slot, bool intoCallers, unsig
       for (const Store &store : program.function(resolved.target).summary.stores)
         if (store.place == PlaceKind::ParameterPointee && store.index == a) {
           written = true;
-          merge(origins, ofCallee(in, i, resolved.target, store.value, intoCallers, depth + 1));
+          merge(origins, returnedBy({in, i}, ofCallee(in, i, resolved.target, store.value, intoCallers, depth + 1)));
         }
     }
   }

@@ -12,11 +12,19 @@ namespace kmem::link {
 struct AllocationOrigin {
   CallRef call; ///< the allocating call
   const rules::AllocRule *alloc = nullptr;
-  int64_t offset = 0;            ///< bytes from the start of the allocation
-  bool stepped = false;          ///< moved by a loop
-  bool throughField = false;     ///< found through a field or global
-  StoreRef store{noFunction, 0}; ///< the last store on the way, if any
-  bool operator==(const AllocationOrigin &) const = default;
+  int64_t offset = 0;        ///< bytes from the start of the allocation
+  bool stepped = false;      ///< moved by a loop
+  bool throughField = false; ///< found through a field or global
+  /// The way from the allocation: what it was stored in, the calls that returned it. Two ways that end in the same
+  /// store are one origin.
+  llvm::SmallVector<StoreRef, 1> stores{};
+  llvm::SmallVector<CallRef, 1> returns{};
+
+  StoreRef lastStore() const { return stores.empty() ? StoreRef() : stores.back(); }
+  bool operator==(const AllocationOrigin &other) const {
+    return call == other.call && alloc == other.alloc && offset == other.offset && stepped == other.stepped &&
+           throughField == other.throughField && lastStore() == other.lastStore();
+  }
 };
 
 struct Origins {
