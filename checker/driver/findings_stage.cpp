@@ -1,30 +1,14 @@
 #include "checker/driver/findings_stage.h"
 
-#include "checker/summary/byte_archive.h"
 #include "checker/summary/serialize.h"
+#include "core/finding/finding_json.h"
+#include "core/finding/read_findings.h"
 
 #include <map>
 
 namespace kmem {
 
-using summary::In;
-
 static constexpr llvm::StringLiteral resultKind("findings");
-
-constexpr Severity lastOf(Severity) { return Severity::Error; }
-constexpr Confidence lastOf(Confidence) { return Confidence::High; }
-constexpr StepKind lastOf(StepKind) { return StepKind::Site; }
-
-template <typename Io> void fields(Io &io, In<Io, SourceLocation> &location) {
-  io(location.file, location.line, location.column);
-}
-template <typename Io> void fields(Io &io, In<Io, TraceStep> &step) {
-  io(step.location, step.function, step.kind, step.message);
-}
-template <typename Io> void fields(Io &io, In<Io, Finding> &finding) {
-  io(finding.check, finding.severity, finding.confidence, finding.message, finding.location, finding.function,
-     finding.fingerprint, finding.context, finding.trace, finding.otherPaths);
-}
 
 static llvm::Error addSummary(link::Linker &linker, const store::SummaryCache &cache,
                               const store::StoredSummary &stored) {
@@ -86,19 +70,22 @@ std::optional<std::vector<Finding>> storedFindings(const store::SummaryCache &ca
   auto bytes = cache.readResult(resultKind, key);
   if (!bytes)
     return std::nullopt;
-  summary::ByteReader reader(bytes->getBuffer());
-  std::vector<Finding> findings;
-  reader(findings);
-  if (reader.error() || reader.left())
-    return std::nullopt;
-  return findings;
+  auto findings = parseFindings(bytes->getBuffer(), resultKind);
+  if (findings)
+    return std::move(*findings);
+  llvm::consumeError(findings.takeError()); // damaged: they are made anew
+  return std::nullopt;
 }
 
-llvm::Error storeFindings(const store::SummaryCache &cache, const store::Digest &key,
-                          const std::vector<Finding> &findings) {
-  summary::ByteWriter writer;
-  writer(findings);
-  return cache.writeResult(resultKind, key, writer.bytes);
+llvm::Expected<std::vector<Finding>> keepFindings(const store::SummaryCache &cache, const store::Digest &key,
+                                                  llvm::ArrayRef<Finding> findings) {
+  std::string text;
+  llvm::raw_string_ostream out(text);
+  for (const Finding &finding : findings)
+    writeJsonLine(finding, out);
+  if (llvm::Error error = cache.writeResult(resultKind, key, text))
+    return std::move(error);
+  return parseFindings(text, resultKind);
 }
 
 } // namespace kmem

@@ -21,7 +21,8 @@ store::Digest findingsKey(llvm::ArrayRef<UnitResult> results, const rules::RuleS
 
 /// The findings of a run with this key, if the last complete run was one.
 std::optional<std::vector<Finding>> storedFindings(const store::SummaryCache &cache, const store::Digest &key);
-llvm::Error storeFindings(const store::SummaryCache &cache, const store::Digest &key,
-                          const std::vector<Finding> &findings);
+/// Keeps them for the next run with this key, and returns them as that run will see them.
+llvm::Expected<std::vector<Finding>> keepFindings(const store::SummaryCache &cache, const store::Digest &key,
+                                                  llvm::ArrayRef<Finding> findings);
 
 } // namespace kmem

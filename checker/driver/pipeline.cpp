@@ -62,8 +62,7 @@ int analyse(const Options &options, llvm::ArrayRef<std::string> checks, Console 
   if (options.action == Action::Dump && options.stage == DumpStage::Values)
     return dumpValues(values);
 
-  store::Digest key = findingsKey(summaries.results(), *rules, values, checks);
-  auto findings = storedFindings(*cache, key);
+  auto findings = storedFindings(*cache, findingsKey(summaries.results(), *rules, values, checks));
   if (!findings || options.action == Action::Dump) {
     auto program = linkSummaries(summaries, *tree, *rules, values, *cache, console);
     if (!program)
@@ -72,10 +71,12 @@ int analyse(const Options &options, llvm::ArrayRef<std::string> checks, Console 
       return sayInterrupted(summaries, console);
     if (options.action == Action::Dump && options.stage == DumpStage::Program)
       return dumpProgram(**program);
-    findings = runChecks(**program, [&](llvm::StringRef id) { return llvm::is_contained(checks, id); });
-    key = findingsKey(summaries.results(), *rules, values, checks);
-    if (llvm::Error error = storeFindings(*cache, key, *findings))
-      return fail(console, std::move(error));
+    std::vector<Finding> found =
+        runChecks(**program, [&](llvm::StringRef id) { return llvm::is_contained(checks, id); });
+    auto kept = keepFindings(*cache, findingsKey(summaries.results(), *rules, values, checks), found);
+    if (!kept)
+      return fail(console, kept.takeError());
+    findings = std::move(*kept);
   }
   if (options.action == Action::Dump)
     return dumpFindings(*findings);
