@@ -1,6 +1,7 @@
 // kmem-atomic-gfp, kmem-atomic-vmalloc, kmem-atomic-sleep: a call that may sleep where the context forbids it. One
 // class, because a lock held around a call that sleeps in several ways is one bug, not three.
 #include "checker/checks/gfp_text.h"
+#include "checker/checks/recipe.h"
 #include "checker/checks/trace.h"
 
 #include "llvm/ADT/StringSet.h"
@@ -136,6 +137,23 @@ bool AtomicCheck::isBoot(const SiteVisit &site) const {
   }
 }
 
+static ContextSet anyContext() { return ContextSet::fromRaw((1u << contextComponentCount) - 1); }
+
+static SleepClaim claimOf(const rules::FunctionRule &rule, const Sleep &sleep) {
+  SleepClaim claim;
+  claim.mapsPages = sleep.check == "kmem-atomic-vmalloc";
+  if (!sleep.how.empty())
+    claim.sleeps = SleepKind::ByGfp;
+  else if (rule.sleeps == rules::SleepWhen::Never)
+    claim.sleeps = SleepKind::Forbidden;
+  if (rule.alloc)
+    claim.fixedGfp = rule.alloc->fixedGfp;
+  claim.forbiddenIn = rule.forbiddenIn.empty() ? anyContext() : rule.forbiddenIn;
+  claim.allowedInInterrupt = rule.allowedInInterrupt;
+  claim.dropsCallersLock = rule.dropsCallersLock;
+  return claim;
+}
+
 void AtomicCheck::report(const SiteVisit &site, const Sleep &sleep) {
   bool allocates = sleep.check != "kmem-atomic-sleep";
   Confidence confidence = confidenceOf(site);
@@ -179,6 +197,7 @@ void AtomicCheck::report(const SiteVisit &site, const Sleep &sleep) {
   finding.context = describe(site.context.components());
   finding.fingerprint = makeFingerprint({finding.check, where, callee, sleep.how});
   finding.trace = traceOf(input, site, choice, claim, sleep.how);
+  finding.replay = recipeOf(program, pathOf(input, site), claimOf(*site.rule, sleep));
   causes.add({"at " + where, "from " + whence}, std::move(finding));
 }
 

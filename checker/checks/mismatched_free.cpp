@@ -3,6 +3,7 @@
 //
 // A free site is judged together with the other free sites of the same pointer in its function: `is_vmalloc_addr(p) ?
 // vfree(p) : kfree(p)` is one release that takes both kinds.
+#include "checker/checks/recipe.h"
 #include "checker/checks/trace.h"
 #include "checker/link/provenance.h"
 
@@ -34,6 +35,7 @@ struct FreeSite {
 };
 
 struct Mismatch {
+  FreeMismatch kind;
   std::string why;
   AllocationOrigin origin;
   Confidence confidence = Confidence::High;
@@ -62,6 +64,7 @@ private:
   bool isErrorPointer(const FreeSite &site, const AllocationOrigin &origin) const;
   std::string cacheIdentity(FunctionId in, ExprId cache) const;
   std::optional<int64_t> constantArgument(CallRef call, int argument) const;
+  ReplayRecipe recipeFor(const FreeSite &site, const Mismatch &mismatch, const std::vector<CallRef> &chain) const;
   void report(const FreeSite &site, const Mismatch &mismatch, const std::vector<CallRef> &chain);
   std::string describeOrigin(const AllocationOrigin &origin) const;
 
@@ -145,10 +148,11 @@ void MismatchedFree::judgeFields() {
         continue;
       // Elsewhere the field is a generic container; what comes through other hands may be known there.
       if (fileOf(origin.call.function) != fileOf(released.sites.front().call.function) ||
-          origin.store.function != origin.call.function || kindsIn(origins) > maxKindsOfField)
+          origin.lastStore().function != origin.call.function || kindsIn(origins) > maxKindsOfField)
         continue;
       const rules::FamilyRule *family = input.program.rules().family(origin.alloc->family);
       Mismatch mismatch{
+          FreeMismatch::Family,
           "memory that may be from " + describeOrigin(origin) +
               (family && !family->release.empty() ? ", which nothing releases with " + family->release + "()" : ""),
           origin, Confidence::Medium};
@@ -320,11 +324,8 @@ std::optional<Mismatch> MismatchedFree::wrongFamily(const FreeSite &site, const 
     return std::nullopt;
   const rules::FamilyRule *family = input.program.rules().family(wrong->alloc->family);
   std::string release = family && !family->release.empty() ? "; release it with " + family->release + "()" : "";
-  Mismatch mismatch;
-  mismatch.why = "memory from " + describeOrigin(*wrong) + release;
-  mismatch.origin = *wrong;
-  mismatch.confidence = anyRight || throughField || origins.unknown ? Confidence::Medium : Confidence::High;
-  return mismatch;
+  Confidence confidence = anyRight || throughField || origins.unknown ? Confidence::Medium : Confidence::High;
+  return Mismatch{FreeMismatch::Family, "memory from " + describeOrigin(*wrong) + release, *wrong, confidence};
 }
 
 std::optional<Mismatch> MismatchedFree::wrongPlace(const FreeSite &site, const AllocationOrigin &origin) {
@@ -332,10 +333,11 @@ std::optional<Mismatch> MismatchedFree::wrongPlace(const FreeSite &site, const A
     return range.argument == site.rule->free->arg && range.checked;
   });
   if (origin.stepped && !looked && !origin.throughField)
-    return Mismatch{"a pointer that was moved since " + describeOrigin(origin) + " returned it", origin,
-                    Confidence::Medium};
+    return Mismatch{FreeMismatch::Moved, "a pointer that was moved since " + describeOrigin(origin) + " returned it",
+                    origin, Confidence::Medium};
   if (!origin.stepped && origin.offset != 0 && !origin.throughField)
-    return Mismatch{"a pointer " + std::to_string(origin.offset) + " bytes into the memory from " +
+    return Mismatch{FreeMismatch::Interior,
+                    "a pointer " + std::to_string(origin.offset) + " bytes into the memory from " +
                         describeOrigin(origin),
                     origin, Confidence::High};
   return std::nullopt;
@@ -373,9 +375,11 @@ std::optional<Mismatch> MismatchedFree::wrongAmount(const FreeSite &site, const 
     return a && b && *a != *b;
   };
   if (differs(rule.order, alloc.order))
-    return Mismatch{"another order than " + describeOrigin(origin) + " was given", origin, Confidence::High};
+    return Mismatch{FreeMismatch::Order, "another order than " + describeOrigin(origin) + " was given", origin,
+                    Confidence::High};
   if (alloc.size.size() == 1 && differs(rule.size, alloc.size.front()))
-    return Mismatch{"another size than " + describeOrigin(origin) + " was given", origin, Confidence::High};
+    return Mismatch{FreeMismatch::Size, "another size than " + describeOrigin(origin) + " was given", origin,
+                    Confidence::High};
   if (rule.cache < 0 || alloc.cache < 0)
     return std::nullopt;
   const auto &states = input.program.function(origin.call.function).summary.calls[origin.call.call].states;
@@ -386,7 +390,8 @@ std::optional<Mismatch> MismatchedFree::wrongAmount(const FreeSite &site, const 
   std::string to = cacheIdentity(site.call.function, site.state->arguments[size_t(rule.cache)]);
   if (from.empty() || to.empty() || from == to || from[0] != to[0])
     return std::nullopt;
-  return Mismatch{"an object of another cache: it is from " +
+  return Mismatch{FreeMismatch::Cache,
+                  "an object of another cache: it is from " +
                       llvm::StringRef(from).split(' ').second.split('@').first.str(),
                   origin, from[0] == 'g' ? Confidence::High : Confidence::Medium};
 }
@@ -419,8 +424,21 @@ std::optional<Mismatch> MismatchedFree::judge(const FreeSite &site, const Origin
   if (std::optional<Mismatch> mismatch = wrongAmount(site, origin))
     return mismatch;
   if (isErrorPointer(site, origin))
-    return Mismatch{"what may be an error code from " + describeOrigin(origin), origin, Confidence::Medium};
+    return Mismatch{FreeMismatch::ErrorPointer, "what may be an error code from " + describeOrigin(origin), origin,
+                    Confidence::Medium};
   return std::nullopt;
+}
+
+ReplayRecipe MismatchedFree::recipeFor(const FreeSite &site, const Mismatch &mismatch,
+                                       const std::vector<CallRef> &chain) const {
+  std::vector<CallRef> calls(chain.rbegin(), chain.rend());
+  calls.push_back(site.call);
+  Path path = pathOf(input.program, calls, site.state);
+  FreeClaim claim{mismatch.kind, site.rule->free->families, mismatch.origin.alloc->family,
+                  mismatch.kind == FreeMismatch::Interior ? mismatch.origin.offset : 0};
+  ReplayRecipe recipe = recipeOf(input.program, path, std::move(claim));
+  recipe.allocation = allocationOf(input.program, path, mismatch.origin);
+  return recipe;
 }
 
 void MismatchedFree::report(const FreeSite &site, const Mismatch &mismatch, const std::vector<CallRef> &chain) {
@@ -449,9 +467,9 @@ void MismatchedFree::report(const FreeSite &site, const Mismatch &mismatch, cons
   };
   step(allocator, allocator.summary.calls[mismatch.origin.call.call].where, StepKind::Allocate,
        "allocated by " + describeOrigin(mismatch.origin) + " here");
-  if (mismatch.origin.store.function != noFunction) {
-    const Function &storer = program.function(mismatch.origin.store.function);
-    const summary::Store &store = storer.summary.stores[mismatch.origin.store.store];
+  if (StoreRef last = mismatch.origin.lastStore(); last.function != noFunction) {
+    const Function &storer = program.function(last.function);
+    const summary::Store &store = storer.summary.stores[last.store];
     step(storer, store.where, StepKind::Store, "stored in " + program.name(storer, store.name).split('@').first.str());
   }
   for (const CallRef &hop : llvm::reverse(chain)) {
@@ -460,6 +478,7 @@ void MismatchedFree::report(const FreeSite &site, const Mismatch &mismatch, cons
          "passed to " + spellingOf(program, caller, hop.call) + "()");
   }
   step(f, f.summary.calls[site.call.call].where, StepKind::Free, "released by " + callee + "()");
+  finding.replay = recipeFor(site, mismatch, chain);
   causes.add({cause}, std::move(finding));
 }
 

@@ -1,5 +1,6 @@
 // kmem-oversized-kmalloc: a size or order that is above the API's limit in this tree whatever happens: the call can
 // only fail.
+#include "checker/checks/recipe.h"
 #include "checker/checks/trace.h"
 
 #include "llvm/Support/MathExtras.h"
@@ -19,10 +20,10 @@ public:
     const rules::AllocRule &alloc = *site.rule->alloc;
     if (auto limit = input.program.value(alloc.limit); limit && !alloc.size.empty())
       if (uint64_t least = leastSize(site); least > uint64_t(*limit))
-        report(site, alloc.size.front(), std::to_string(least) + " bytes", alloc.limit, *limit);
+        report(site, alloc.size.front(), std::to_string(least) + " bytes", {uint64_t(*limit), alloc.limit, false});
     if (auto limit = input.program.value(alloc.orderLimit); limit && alloc.order >= 0)
       if (uint64_t least = leastOf(site, alloc.order); least > uint64_t(*limit))
-        report(site, alloc.order, "order " + std::to_string(least), alloc.orderLimit, *limit);
+        report(site, alloc.order, "order " + std::to_string(least), {uint64_t(*limit), alloc.orderLimit, true});
   }
 
   std::vector<Finding> finish() override { return causes.take(); }
@@ -30,8 +31,7 @@ public:
 private:
   uint64_t leastOf(const SiteVisit &site, int argument) const;
   uint64_t leastSize(const SiteVisit &site) const;
-  void report(const SiteVisit &site, int argument, const std::string &size, const std::string &limitName,
-              int64_t limit);
+  void report(const SiteVisit &site, int argument, const std::string &size, const SizeClaim &claim);
 
   RootCauses causes;
 };
@@ -52,8 +52,7 @@ uint64_t OversizedKmalloc::leastSize(const SiteVisit &site) const {
   return product;
 }
 
-void OversizedKmalloc::report(const SiteVisit &site, int argument, const std::string &size,
-                              const std::string &limitName, int64_t limit) {
+void OversizedKmalloc::report(const SiteVisit &site, int argument, const std::string &size, const SizeClaim &claim) {
   const Program &program = input.program;
   const Function &f = program.function(site.call.function);
   std::string callee = spellingOf(program, f, site.call.call);
@@ -67,11 +66,13 @@ void OversizedKmalloc::report(const SiteVisit &site, int argument, const std::st
   finding.check = "kmem-oversized-kmalloc";
   finding.confidence = confidenceOf(site);
   finding.severity = Severity::Error;
-  finding.message = callee + "() of " + size + " always fails: " + limitName + " is " + std::to_string(limit);
+  finding.message =
+      callee + "() of " + size + " always fails: " + claim.limitName + " is " + std::to_string(claim.limit);
   finding.location = locationOf(program, f, site.site->where);
   finding.function = program.symbol(site.call.function).str();
   finding.fingerprint = makeFingerprint({finding.check, cause, size});
   finding.trace = traceOf(input, site, choice, callee + "() of " + size, "for " + size);
+  finding.replay = recipeOf(program, pathOf(input, site), claim);
   causes.add({cause}, std::move(finding));
 }
 

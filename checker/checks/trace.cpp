@@ -1,5 +1,7 @@
 #include "checker/checks/trace.h"
 
+#include "checker/checks/path.h"
+
 #include "llvm/ADT/DenseSet.h"
 #include "llvm/ADT/STLExtras.h"
 
@@ -90,44 +92,13 @@ static const summary::Acquisition *acquisitionOf(const Function &f, const summar
   return state.held.empty() ? nullptr : &f.summary.acquisitions[state.held.front()];
 }
 
-namespace {
-/// The nodes from the root to a site, and the call each makes.
-struct Hop {
-  const PathNode *node;
-  uint32_t call;
-  const summary::PathState *state;
-};
-} // namespace
-
-static std::vector<Hop> hopsOf(const CheckInput &input, const SiteVisit &site) {
-  std::vector<Hop> hops{{site.node, site.call.call, site.state}};
-  const PathNode *node = site.node;
-  while (node->parent >= 0) {
-    const PathNode &parent = input.walk.node(uint32_t(node->parent));
-    const summary::Call &call = input.program.function(parent.function).summary.calls[node->call];
-    hops.push_back({&parent, node->call, &call.states[node->state]});
-    node = &parent;
-  }
-  std::reverse(hops.begin(), hops.end());
-  return hops;
-}
-
-/// The last hop at which the context turned from process to atomic; -1 when it was atomic from the start.
-static int turningPoint(const std::vector<Hop> &hops) {
-  for (int i = int(hops.size()) - 1; i >= 0; --i)
-    if (!hops[size_t(i)].node->context.atomic() &&
-        hops[size_t(i)].node->context.after(hops[size_t(i)].state->delta).atomic())
-      return i;
-  return -1;
-}
-
 static std::string keyOf(const Program &program, const Hop &hop) {
-  const Function &f = program.function(hop.node->function);
+  const Function &f = program.function(hop.function);
   return program.name(f, f.summary.key).str();
 }
 
 static std::string callKey(const Program &program, const Hop &hop) {
-  const Function &f = program.function(hop.node->function);
+  const Function &f = program.function(hop.function);
   return spellingOf(program, f, hop.call) + "#" + std::to_string(ordinalOf(f, hop.call));
 }
 
@@ -157,18 +128,17 @@ static bool isWrapper(const Program &program, const Function &f, const summary::
 
 Origin originOf(const CheckInput &input, const SiteVisit &site) {
   const Program &program = input.program;
-  std::vector<Hop> hops = hopsOf(input, site);
-  int turn = turningPoint(hops);
-  const Hop &hop = hops[size_t(std::max(turn, 0))];
-  const Function &f = program.function(hop.node->function);
+  Path path = pathOf(input, site);
+  int turn = turningPoint(path);
+  const Hop &hop = path.hops[size_t(std::max(turn, 0))];
+  const Function &f = program.function(hop.function);
   Origin origin;
   origin.function = keyOf(program, hop);
   origin.firstCall = callKey(program, hop);
   origin.byEntry = turn < 0;
   if (turn < 0) {
-    const PathNode &root = *hops.front().node;
-    if (root.entry >= 0) {
-      const EntryPoint &entry = program.entryPoints()[size_t(root.entry)];
+    if (path.entry >= 0) {
+      const EntryPoint &entry = program.entryPoints()[size_t(path.entry)];
       origin.what = program.symbol(entry.function).str() + "() runs as " + entry.how + " in " + describe(entry.runsIn) +
                     " context";
     }
@@ -180,7 +150,7 @@ Origin originOf(const CheckInput &input, const SiteVisit &site) {
   origin.byWrapper = held && isWrapper(program, f, *held);
   origin.unclear = !accountsFor(f, *hop.state) || booting;
   origin.what = (held ? lockText(program, f, *held) : std::string("an atomic section")) + " is held in " +
-                program.symbol(hop.node->function).str() + "()";
+                program.symbol(hop.function).str() + "()";
   return origin;
 }
 
@@ -191,7 +161,7 @@ static TraceStep stepAt(const Program &program, const Function &f, const summary
 
 static void addContextStep(const CheckInput &input, const Hop &hop, std::vector<TraceStep> &trace) {
   const Program &program = input.program;
-  const Function &f = program.function(hop.node->function);
+  const Function &f = program.function(hop.function);
   if (const summary::Acquisition *held = acquisitionOf(f, *hop.state))
     trace.push_back(stepAt(program, f, held->where, StepKind::Context,
                            lockText(program, f, *held) + " enters " + describe(held->components) + " context here"));
@@ -200,31 +170,30 @@ static void addContextStep(const CheckInput &input, const Hop &hop, std::vector<
 std::vector<TraceStep> traceOf(const CheckInput &input, const SiteVisit &site, const Choice &choice,
                                const std::string &siteMessage, const std::string &choiceMessage) {
   const Program &program = input.program;
-  std::vector<Hop> hops = hopsOf(input, site);
-  int turn = turningPoint(hops);
+  Path path = pathOf(input, site);
+  int turn = turningPoint(path);
   std::vector<TraceStep> trace;
-  const PathNode &root = *hops.front().node;
-  if (root.entry >= 0 && turn < 0) {
-    const EntryPoint &entry = program.entryPoints()[size_t(root.entry)];
+  if (path.entry >= 0 && path.hops.front().context.atomic() && turn < 0) {
+    const EntryPoint &entry = program.entryPoints()[size_t(path.entry)];
     trace.push_back({{program.text(entry.where.file).str(), entry.where.line, entry.where.column},
                      program.symbol(entry.function).str(),
                      StepKind::Entry,
                      entry.how + " enters " + program.symbol(entry.function).str() + "() in " + describe(entry.runsIn) +
                          " context"});
   }
-  for (size_t i = 0; i < hops.size(); ++i) {
-    const Function &f = program.function(hops[i].node->function);
-    const summary::Call &call = f.summary.calls[hops[i].call];
+  for (size_t i = 0; i < path.hops.size(); ++i) {
+    const Function &f = program.function(path.hops[i].function);
+    const summary::Call &call = f.summary.calls[path.hops[i].call];
     if (int(i) == turn)
-      addContextStep(input, hops[i], trace);
-    if (i + 1 == hops.size()) {
+      addContextStep(input, path.hops[i], trace);
+    if (i + 1 == path.hops.size()) {
       trace.push_back(stepAt(program, f, call.where, StepKind::Site, siteMessage));
       break;
     }
-    bool chosen = !choice.atSite && choice.function == hops[i].node->function && choice.call == hops[i].call;
-    std::string callee = program.symbol(hops[i + 1].node->function).str();
+    bool chosen = !choice.atSite && choice.function == path.hops[i].function && choice.call == path.hops[i].call;
+    std::string callee = program.symbol(path.hops[i + 1].function).str();
     std::string message = call.kind == summary::CalleeKind::Indirect
-                              ? "calls " + callee + "() through " + spellingOf(program, f, hops[i].call)
+                              ? "calls " + callee + "() through " + spellingOf(program, f, path.hops[i].call)
                               : "calls " + callee + "()";
     trace.push_back(stepAt(program, f, call.where, chosen ? StepKind::Value : StepKind::Call,
                            chosen ? message + " " + choiceMessage : message));

@@ -1,4 +1,5 @@
 // kmem-unbounded-kmalloc: somebody outside the kernel chooses a size and nothing on the way to the allocator bounds it.
+#include "checker/checks/recipe.h"
 #include "checker/checks/trace.h"
 #include "checker/link/taint.h"
 
@@ -25,7 +26,7 @@ private:
   std::optional<Flow> chosenSize(FunctionId id, uint32_t call, const summary::PathState &state, Taint &taint) const;
   uint64_t reportableAbove(const rules::AllocRule &alloc) const;
   bool failureExpected(FunctionId id, uint32_t call, const summary::PathState &state, const TaintOrigin &origin) const;
-  Finding describe(FunctionId id, uint32_t call, const Flow &flow) const;
+  Finding describe(FunctionId id, uint32_t call, const Flow &flow, const summary::PathState *state) const;
   std::vector<TraceStep> traceOf(FunctionId id, uint32_t call, const TaintOrigin &origin,
                                  const std::string &site) const;
 
@@ -118,7 +119,22 @@ std::vector<TraceStep> UnboundedKmalloc::traceOf(FunctionId id, uint32_t call, c
   return trace;
 }
 
-Finding UnboundedKmalloc::describe(FunctionId id, uint32_t call, const Flow &flow) const {
+/// The calls that lead from the function where the value comes in, or is returned to, down to the site.
+static std::vector<CallRef> callsTo(CallRef site, const TaintOrigin &origin) {
+  std::vector<CallRef> calls;
+  for (const TaintHop &hop : origin.hops) {
+    auto again = llvm::find_if(calls, [&](const CallRef &ref) { return ref.function == hop.call.function; });
+    if (hop.returned) // back in a function that the path is in already, or where it begins
+      calls.erase(again == calls.end() ? calls.begin() : again, calls.end());
+    else
+      calls.push_back(hop.call);
+  }
+  calls.push_back(site);
+  return calls;
+}
+
+Finding UnboundedKmalloc::describe(FunctionId id, uint32_t call, const Flow &flow,
+                                   const summary::PathState *state) const {
   const Program &program = input.program;
   const Function &f = program.function(id);
   const TaintOrigin &origin = *flow.origin;
@@ -135,6 +151,10 @@ Finding UnboundedKmalloc::describe(FunctionId id, uint32_t call, const Flow &flo
       makeFingerprint({finding.check, program.name(f, f.summary.key).str(), callee, std::to_string(ordinalOf(f, call)),
                        program.name(source, source.summary.key).str(), origin.what});
   finding.trace = traceOf(id, call, origin, callee + "() of a size that nothing bounds");
+  const rules::AllocRule &alloc = *f.calls[call].rule->alloc;
+  finding.replay = recipeOf(program, pathOf(program, callsTo({id, call}, origin), state),
+                            SizeClaim{reportableAbove(alloc), alloc.limit, false});
+  finding.replay->source = sourceOf(program, origin);
   return finding;
 }
 
@@ -150,14 +170,17 @@ std::vector<Finding> UnboundedKmalloc::finish() {
       if (!f.calls[i].rule || !f.calls[i].rule->alloc || f.summary.calls[i].dying)
         continue;
       std::optional<Flow> worst;
+      const summary::PathState *worstState = nullptr;
       for (const summary::PathState &state : f.summary.calls[i].states) {
         std::optional<Flow> flow = chosenSize(id, i, state, taint);
         if (flow && !program.function(flow->origin->function).summary.isInit &&
-            !failureExpected(id, i, state, *flow->origin) && (!worst || flow->high > worst->high))
+            !failureExpected(id, i, state, *flow->origin) && (!worst || flow->high > worst->high)) {
           worst = std::move(flow);
+          worstState = &state;
+        }
       }
       if (worst)
-        findings.push_back(describe(id, i, *worst));
+        findings.push_back(describe(id, i, *worst, worstState));
     }
   }
   return findings;

@@ -1,10 +1,10 @@
 // Runs kmem-tidy on every case below tests/checks and compares the findings with the expectations in the files.
+#include "core/finding/read_findings.h"
 #include "tests/support/case_file.h"
 #include "tests/support/program_run.h"
 #include "tests/support/project_files.h"
 
 #include "llvm/ADT/STLExtras.h"
-#include "llvm/Support/JSON.h"
 
 #include <algorithm>
 #include <gtest/gtest.h>
@@ -13,24 +13,35 @@
 namespace kmem::test {
 namespace {
 
-std::set<Expected> readFindings(llvm::StringRef jsonl) {
-  std::set<Expected> findings;
-  llvm::SmallVector<llvm::StringRef> lines;
-  jsonl.split(lines, '\n', -1, /*KeepEmpty=*/false);
-  for (llvm::StringRef line : lines) {
-    auto value = llvm::json::parse(line);
-    const llvm::json::Object *object = value ? value->getAsObject() : nullptr;
-    if (!object) {
-      ADD_FAILURE() << "not a JSON object: " << line.str();
-      llvm::consumeError(value.takeError());
-      continue;
-    }
-    // A line without a check describes the run itself.
-    if (auto check = object->getString("check"))
-      findings.emplace(check->str(), object->getString("file").value_or("").str(),
-                       unsigned(object->getInteger("line").value_or(0)));
+std::set<Expected> placesOf(llvm::ArrayRef<Finding> findings) {
+  std::set<Expected> places;
+  for (const Finding &finding : findings)
+    places.emplace(finding.check, finding.location.file, finding.location.line);
+  return places;
+}
+
+/// What every recipe promises, whatever the check.
+void expectSound(const ReplayRecipe &recipe) {
+  ASSERT_FALSE(recipe.hops.empty());
+  EXPECT_EQ(recipe.entry.function, recipe.hops.front().function);
+  EXPECT_EQ(recipe.target.callee, recipe.hops.back().callee);
+  for (size_t i = 0; i < recipe.hops.size(); ++i) {
+    const ReplayHop &hop = recipe.hops[i];
+    EXPECT_EQ(hop.via == HopKind::Site, i + 1 == recipe.hops.size());
+    EXPECT_EQ(hop.callee.empty(), hop.via == HopKind::Pointer) << hop.function.function;
+    EXPECT_TRUE(llvm::StringRef(hop.function.unit).ends_with(".c") && hop.definition.line && hop.call.line)
+        << hop.function.function;
+    if (hop.via == HopKind::Direct)
+      EXPECT_EQ(hop.callee, recipe.hops[i + 1].function.function);
+    if (hop.via == HopKind::Pointer)
+      EXPECT_EQ(hop.candidates.front(), recipe.hops[i + 1].function);
   }
-  return findings;
+}
+
+/// The context at the site is what the claim forbids: the entry's, or one that the recipe says where it is entered.
+void expectAtomic(const ReplayRecipe &recipe) {
+  if (std::holds_alternative<SleepClaim>(recipe.target.claim))
+    EXPECT_TRUE(recipe.hops.front().context != ContextCounts() || !recipe.entersContext.empty());
 }
 
 std::vector<std::string> argumentsFor(const Case &c, const TemporaryDirectory &folder) {
@@ -63,11 +74,18 @@ TEST_P(Cases, areReportedAsExpected) {
   const Case c = readCase(GetParam());
   TemporaryDirectory folder;
   const ProgramResult run = runProgram("kmem-tidy", argumentsFor(c, folder));
-  const std::set<Expected> found = readFindings(readFile(folder.path("findings.jsonl")));
+  auto findings = readFindings(folder.path("findings.jsonl"));
+  ASSERT_TRUE(bool(findings)) << llvm::toString(findings.takeError());
+  const std::set<Expected> found = placesOf(*findings);
   ASSERT_EQ(run.exitCode, found.empty() ? 0 : 1) << run.err << run.out;
   EXPECT_EQ(found, c.expected) << "missed:\n"
                                << list(without(c.expected, found)) << "not expected:\n"
                                << list(without(found, c.expected)) << run.out;
+  for (const Finding &finding : *findings) {
+    ASSERT_TRUE(finding.replay) << finding.check;
+    expectSound(*finding.replay);
+    expectAtomic(*finding.replay);
+  }
 }
 
 INSTANTIATE_TEST_SUITE_P(, Cases, testing::ValuesIn(caseNames()), [](const testing::TestParamInfo<std::string> &info) {

@@ -1,0 +1,20 @@
+// Stage: checks. Paths and claims as recipes for replay: everything by symbol, unit and place, nothing that needs the
+// linked program to be understood.
+#pragma once
+
+#include "checker/checks/path.h"
+#include "checker/link/provenance.h"
+#include "checker/link/taint.h"
+
+namespace kmem::checks {
+
+/// The path with what has to happen at its site.
+ReplayRecipe recipeOf(const link::Program &program, const Path &path, decltype(ReplayTarget::claim) claim);
+
+/// Where the memory comes from that `path` releases.
+ReplayAllocation allocationOf(const link::Program &program, const Path &path, const link::AllocationOrigin &origin);
+
+/// Where the size comes from.
+ReplaySource sourceOf(const link::Program &program, const link::TaintOrigin &origin);
+
+} // namespace kmem::checks
