@@ -1,10 +1,10 @@
 #include "checker/driver/compiler_program.h"
 
-#include "checker/driver/tree_facts.h"
 #include "checker/driver/unit_summary.h"
 #include "checker/store/atomic_file.h"
 #include "core/compdb/compiler_command.h"
 #include "core/support/paths.h"
+#include "rules/tree/tree_facts.h"
 
 #include "llvm/ADT/SmallString.h"
 #include "llvm/Config/llvm-config.h"

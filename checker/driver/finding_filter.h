@@ -1,8 +1,9 @@
 // Stage: driver. From everything the checks found to what the user wants to read.
 #pragma once
 
-#include "checker/driver/tree.h"
+#include "checker/driver/options.h"
 #include "core/finding/finding.h"
+#include "rules/tree/tree.h"
 
 namespace kmem {
 

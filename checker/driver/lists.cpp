@@ -1,8 +1,8 @@
 #include "checker/driver/lists.h"
 
 #include "checker/driver/rule_text.h"
-#include "checker/driver/tree.h"
-#include "checker/driver/tree_facts.h"
+#include "rules/tree/tree.h"
+#include "rules/tree/tree_facts.h"
 
 #include "llvm/Support/raw_ostream.h"
 

@@ -6,6 +6,7 @@
 #include "checker/driver/line_filter.h"
 #include "checker/driver/stages.h"
 #include "core/finding/finding.h"
+#include "rules/tree/tree.h"
 
 #include <optional>
 
@@ -19,17 +20,11 @@ struct ReportTarget {
   std::string file;
 };
 
-struct Options {
+struct Options : TreeRequest {
   Action action = Action::Analyse;
   std::string subject;                          ///< ExplainCheck: the check
   DumpStage stage = DumpStage::CompileDatabase; ///< Dump
 
-  std::string databasePath;                           ///< -p; empty: looked for upwards from the first path
-  std::optional<std::vector<std::string>> fixedFlags; ///< behind "--": no database
-  std::vector<std::string> paths;                     ///< as spelled: seen from here or from the source root
-  bool onlyThese = false;
-  std::vector<std::string> extraArguments;
-  std::string sourceRoot; ///< empty: found upwards from the first unit
   std::string rulesDirectory, cacheDirectory;
   unsigned jobs = 1;
 

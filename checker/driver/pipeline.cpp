@@ -1,14 +1,15 @@
 #include "checker/driver/pipeline.h"
 
 #include "checker/checks/checks.h"
+#include "checker/driver/cache_folder.h"
 #include "checker/driver/dumps.h"
 #include "checker/driver/finding_filter.h"
 #include "checker/driver/findings_stage.h"
 #include "checker/driver/lists.h"
 #include "checker/driver/outcome.h"
-#include "checker/driver/tree_facts.h"
 #include "checker/driver/tree_values.h"
 #include "checker/driver/verify_rules.h"
+#include "rules/tree/tree_facts.h"
 
 namespace kmem {
 

@@ -3,11 +3,12 @@
 #pragma once
 
 #include "checker/driver/console.h"
+#include "checker/driver/options.h"
 #include "checker/driver/program_digest.h"
-#include "checker/driver/tree.h"
 #include "checker/driver/worker_pool.h"
 #include "checker/store/summary_cache.h"
 #include "rules/lib/rules.h"
+#include "rules/tree/tree.h"
 
 namespace kmem {
 

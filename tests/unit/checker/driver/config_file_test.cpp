@@ -1,5 +1,5 @@
 #include "checker/driver/config_file.h"
-#include "checker/driver/tree_facts.h"
+#include "rules/tree/tree_facts.h"
 #include "tests/support/program_run.h"
 
 #include "gtest/gtest.h"

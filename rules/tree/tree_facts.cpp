@@ -1,4 +1,4 @@
-#include "checker/driver/tree_facts.h"
+#include "rules/tree/tree_facts.h"
 
 #include "llvm/ADT/SmallString.h"
 #include "llvm/Support/LineIterator.h"

@@ -1,4 +1,4 @@
-#include "checker/driver/tree.h"
+#include "rules/tree/tree.h"
 
 #include "core/frontend/kernel_module.h"
 #include "core/support/paths.h"
@@ -61,13 +61,13 @@ static std::string commonSourceRoot(llvm::ArrayRef<TranslationUnit> units) {
   return best == votes.end() ? commonFolder(units) : best->first;
 }
 
-static llvm::Expected<std::string> findDatabase(const Options &options) {
+static llvm::Expected<std::string> findDatabase(const TreeRequest &request) {
   std::string here = currentDirectory();
-  if (!options.databasePath.empty())
-    return absolutePath(options.databasePath, here);
+  if (!request.databasePath.empty())
+    return absolutePath(request.databasePath, here);
   std::string start = here;
-  if (!options.paths.empty()) {
-    std::string path = absolutePath(options.paths.front(), here);
+  if (!request.paths.empty()) {
+    std::string path = absolutePath(request.paths.front(), here);
     if (fs::exists(path))
       start = fs::is_directory(path) ? path : llvm::sys::path::parent_path(path).str();
   }
@@ -85,8 +85,8 @@ static bool holdsUnit(llvm::StringRef path, llvm::ArrayRef<TranslationUnit> unit
 
 /// A path is meant as seen from here or from the source root: an object tree has the source's folders, too, without
 /// units.
-static llvm::Error resolvePaths(const Options &options, Tree &tree) {
-  for (const std::string &spelled : options.paths) {
+static llvm::Error resolvePaths(const TreeRequest &request, Tree &tree) {
+  for (const std::string &spelled : request.paths) {
     std::string here = absolutePath(spelled, currentDirectory()), inSource = absolutePath(spelled, tree.sourceRoot);
     bool preferSource = !holdsUnit(here, tree.units) && (!fs::exists(here) || holdsUnit(inSource, tree.units));
     const std::string &path = preferSource ? inSource : here;
@@ -97,8 +97,8 @@ static llvm::Error resolvePaths(const Options &options, Tree &tree) {
   return llvm::Error::success();
 }
 
-static llvm::Expected<Tree> openDatabase(const Options &options) {
-  auto path = findDatabase(options);
+static llvm::Expected<Tree> openDatabase(const TreeRequest &request) {
+  auto path = findDatabase(request);
   if (!path)
     return path.takeError();
   auto units = loadCompilationDatabase(*path);
@@ -113,51 +113,40 @@ static llvm::Expected<Tree> openDatabase(const Options &options) {
   return tree;
 }
 
-static llvm::Expected<Tree> openFiles(const Options &options) {
-  if (options.paths.empty())
+static llvm::Expected<Tree> openFiles(const TreeRequest &request) {
+  if (request.paths.empty())
     return llvm::createStringError("flags behind -- need a file to analyse");
   Tree tree;
   tree.buildDirectory = currentDirectory();
-  for (const std::string &path : options.paths) {
+  for (const std::string &path : request.paths) {
     TranslationUnit unit{tree.buildDirectory, absolutePath(path, tree.buildDirectory), {"clang"}};
     if (!fs::is_regular_file(unit.file))
       return llvm::createStringError("no such file: " + path);
-    unit.arguments.insert(unit.arguments.end(), options.fixedFlags->begin(), options.fixedFlags->end());
+    unit.arguments.insert(unit.arguments.end(), request.fixedFlags->begin(), request.fixedFlags->end());
     unit.arguments.push_back(unit.file);
     tree.units.push_back(std::move(unit));
   }
   return tree;
 }
 
-llvm::Expected<Tree> openTree(const Options &options) {
-  auto tree = options.fixedFlags ? openFiles(options) : openDatabase(options);
+llvm::Expected<Tree> openTree(const TreeRequest &request) {
+  auto tree = request.fixedFlags ? openFiles(request) : openDatabase(request);
   if (!tree)
     return tree;
-  tree->sourceRoot = options.sourceRoot.empty() ? commonSourceRoot(tree->units) : options.sourceRoot;
+  tree->sourceRoot = request.sourceRoot.empty() ? commonSourceRoot(tree->units) : request.sourceRoot;
   if (!fs::is_directory(tree->sourceRoot))
     return llvm::createStringError("no such folder: " + tree->sourceRoot);
   // Without a database the paths are the units, and everything in them is asked for.
   if (!tree->hasDatabase)
     return tree;
-  if (llvm::Error error = resolvePaths(options, *tree))
+  if (llvm::Error error = resolvePaths(request, *tree))
     return std::move(error);
-  if (options.onlyThese) {
+  if (request.onlyThese) {
     llvm::erase_if(tree->units, [&](const TranslationUnit &unit) { return !tree->isChosen(unit.file); });
     if (tree->units.empty())
       return llvm::createStringError("--only-these: no translation unit at the given paths");
   }
   return tree;
-}
-
-std::string cacheFolder(const Options &options, const Tree &tree) {
-  if (!options.cacheDirectory.empty())
-    return absolutePath(options.cacheDirectory, currentDirectory());
-  if (tree.hasDatabase)
-    return joined(tree.buildDirectory, ".kmem-tidy-cache");
-  llvm::SmallString<256> folder;
-  if (llvm::sys::path::cache_directory(folder)) // $XDG_CACHE_HOME or ~/.cache
-    return joined(folder, "kmem-tidy");
-  return joined(tree.buildDirectory, ".kmem-tidy-cache");
 }
 
 } // namespace kmem

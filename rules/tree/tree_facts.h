@@ -1,4 +1,4 @@
-// Stage: driver. What a configured kernel tree says about itself: its release and its switches.
+// What a configured kernel tree says about itself: its release and its switches.
 #pragma once
 
 #include "rules/lib/rules.h"
