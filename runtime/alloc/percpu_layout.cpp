@@ -13,8 +13,8 @@ constexpr uint64_t dynamicReserve = uint64_t(28) << 10; // PERCPU_DYNAMIC_RESERV
 constexpr uint64_t minimumUnit = uint64_t(32) << 10;    // PCPU_MIN_UNIT_SIZE
 
 /// Size of the .data..percpu section, and what boot takes of the dynamic part. The first is known to the page where a
-/// kernel's log or cookies tell it (6.12 with lockdep); the rest follows from how many pages boot keeps. A distribution's
-/// drivers leave little of the dynamic part.
+/// kernel's log or cookies tell it (6.12 with lockdep); the rest follows from how many pages boot keeps. A
+/// distribution's drivers leave little of the dynamic part.
 struct Build {
   uint64_t staticSize, usedAtBoot;
 };

@@ -25,6 +25,7 @@ struct Input {
   uint64_t preferred = 0; ///< the value while nothing speaks against it
   bool isUsual = false;   ///< `preferred` is what such a thing holds as a rule (an empty list, a count of 1)
   const llvm::DIType *type = nullptr; ///< as declared, when known; what a pointer points to is made from it
+  std::string field = {};             ///< "struct.member", or a variable's name, of memory that has one
 };
 
 /// A branch on a condition of 1 bit.

@@ -83,9 +83,10 @@ void Interpreter::restore(State state) {
 Stop Interpreter::resume(uint64_t steps) {
   const uint64_t last = taken + steps;
   for (;;) {
+    if (taken == last)
+      return {StopKind::OutOfSteps, {}, "", frame->code->instructions[frame->at].origin};
+    ++taken;
     const Instruction &instruction = frame->code->instructions[frame->at++];
-    if (taken++ == last)
-      return {StopKind::OutOfSteps, {}, "", instruction.origin};
     // The commonest first, without a call.
     switch (instruction.opcode) {
     case Opcode::Copy:

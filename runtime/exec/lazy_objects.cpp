@@ -132,6 +132,7 @@ const LazyObject *LazyObjects::at(Address address) const {
 Input LazyObjects::describeField(const llvm::DIType *type, std::string name, int64_t offset, unsigned width, Address at,
                                  Address ring) const {
   std::optional<Usual> usual;
+  std::string record, members; // the innermost record with a name, and the way from there
   Address holder = at - uint64_t(offset);
   auto bit = uint64_t(offset) * byteBits;
   for (unsigned depth = 0; depth < maxNesting; ++depth) {
@@ -153,9 +154,15 @@ Input LazyObjects::describeField(const llvm::DIType *type, std::string name, int
       type = element;
       continue;
     }
+    if (!composite->getName().empty()) {
+      record = composite->getName().str();
+      members.clear();
+    }
     const llvm::DIDerivedType *member = memberAt(*composite, bit);
     if (!member)
       break;
+    if (!member->getName().empty())
+      members += (members.empty() ? "" : ".") + member->getName().str();
     if (!member->getName().empty())
       name += (depth == 0 && name.back() != ']' ? "->" : ".") + member->getName().str();
     bit -= member->getOffsetInBits();
@@ -164,6 +171,8 @@ Input LazyObjects::describeField(const llvm::DIType *type, std::string name, int
   if (bit)
     name += "+" + std::to_string(bit / byteBits);
   Input input{std::move(name), width, 0, usual.has_value(), bit == 0 ? type : nullptr};
+  if (!record.empty() && !members.empty())
+    input.field = record + "." + members;
   if (usual == Usual::Itself)
     input.preferred = ring && holder == at - uint64_t(offset) ? ring : holder;
   else if (usual == Usual::One)
@@ -187,9 +196,13 @@ Input LazyObjects::describe(Address address, unsigned width) const {
   variable->getDebugInfo(debug);
   const llvm::DIType *type = debug.empty() ? nullptr : debug.front()->getVariable()->getType();
   const auto offset = int64_t(address - image.addressOf(*variable));
+  const std::string name = variable->getName().str();
   if (!type)
-    return {variable->getName().str() + (offset ? "+" + std::to_string(offset) : ""), width, 0, false, nullptr};
-  return describeField(type, "(&" + variable->getName().str() + ")", offset, width, address, 0);
+    return {name + (offset ? "+" + std::to_string(offset) : ""), width, 0, false, nullptr, offset ? "" : name};
+  Input input = describeField(type, "(&" + name + ")", offset, width, address, 0);
+  if (input.field.empty() && offset == 0)
+    input.field = name;
+  return input;
 }
 
 std::string LazyObjects::nameAt(Address address) const { return describe(address, byteBits).name; }

@@ -1,6 +1,11 @@
 #include "runtime/judge/replayer.h"
 
+#include "llvm/ADT/STLExtras.h"
+#include "llvm/IR/DebugInfoMetadata.h"
+
 namespace kmem::replay {
+
+static constexpr uint64_t maxInstructions = 4'000'000;
 
 std::nullopt_t ScriptedChooser::diverged(std::string_view what) {
   if (firstDivergence.empty())
@@ -27,6 +32,73 @@ unsigned ScriptedChooser::choose(ChoiceKind kind, std::string_view what, unsigne
   if (entry && (entry->choice != kind || entry->value >= count))
     diverged("another choice, " + std::string(what));
   return entry && entry->value < count ? unsigned(entry->value) : 0;
+}
+
+namespace {
+/// Follows a run instruction by instruction and keeps a step for each line it comes to.
+class Recorder {
+public:
+  Recorder(Run &run, const Machine &machine, ReplayRun &record) : run(run), machine(machine), record(record) {}
+
+  void look() {
+    const auto frames = run.interpreter().callStack();
+    if (frames.empty())
+      return;
+    const llvm::Instruction *at = frames.back().code->instructions[frames.back().at].origin;
+    const llvm::DILocation *place = at ? at->getDebugLoc().get() : nullptr;
+    if (!place || place->getLine() == 0 || (lastDepth == frames.size() && last && last->getLine() == place->getLine()))
+      return;
+    takePrinted();
+    last = place;
+    lastDepth = frames.size();
+    const sim::Context &cpu = machine.system.kernel.context;
+    record.steps.push_back(
+        {at, unsigned(frames.size() - 1), cpu.preemptCount(), cpu.irqsDisabled(), cpu.task().rcuDepth, ""});
+  }
+  /// What was printed belongs to the step before.
+  void takePrinted() {
+    const sim::Console &console = machine.system.kernel.console;
+    if (record.steps.empty() || console.mark() == seen)
+      return;
+    for (const std::string &line : console.since(seen))
+      record.steps.back().printed += line + "\n";
+    seen = console.mark();
+  }
+
+private:
+  Run &run;
+  const Machine &machine;
+  ReplayRun &record;
+  const llvm::DILocation *last = nullptr;
+  size_t lastDepth = 0;
+  sim::Console::Mark seen = machine.system.kernel.console.mark();
+};
+} // namespace
+
+ReplayRun replay(const RunPlan &plan, const Witness &witness, Program &program, const sim::Profile &profile,
+                 const rules::RuleSet &rules, const TreeValues &values) {
+  TermPool pool;
+  Machine machine(profile, program, pool);
+  machine.objects.adopt(witness.objects);
+  Models models(rules, values, machine);
+  ScriptedChooser script(witness);
+  Run run(plan, machine, models, script, /*keepsStates=*/false);
+  ReplayRun record;
+  Recorder recorder(run, machine, record);
+  Stop stop = run.start(0);
+  while (stop.kind == StopKind::OutOfSteps && record.instructions < maxInstructions) {
+    recorder.look();
+    ++record.instructions;
+    stop = run.resume(1);
+  }
+  recorder.takePrinted();
+  record.met = run.isMet() && script.divergence().empty();
+  record.problem = !script.divergence().empty() ? "the run left the script: " + script.divergence() : stop.why;
+  record.report =
+      machine.system.kernel.console.since(run.isMet() ? run.reportMark() : machine.system.kernel.console.mark());
+  for (const Interpreter::Frame &frame : llvm::reverse(run.interpreter().callStack()))
+    record.callTrace.push_back(frame.code->instructions[frame.at ? frame.at - 1 : 0].origin);
+  return record;
 }
 
 } // namespace kmem::replay

@@ -2,6 +2,7 @@
 // here came true in the simulated kernel and nowhere else.
 #pragma once
 
+#include "core/finding/trace.h"
 #include "runtime/search/run.h"
 #include "runtime/search/witness.h"
 
@@ -20,7 +21,6 @@ public:
 
   /// What did not fit the script first; "" when all did.
   const std::string &divergence() const { return firstDivergence; }
-  size_t used() const { return next; }
 
 private:
   std::nullopt_t diverged(std::string_view what);
@@ -30,5 +30,28 @@ private:
   size_t next = 0;
   std::string firstDivergence;
 };
+
+/// Where the run was, once for each line it came to.
+struct ReplayStep {
+  const llvm::Instruction *at = nullptr;
+  unsigned depth = 0; ///< of calls
+  uint32_t preemptCount = 0;
+  bool irqsOff = false;
+  int rcuDepth = 0;
+  std::string printed; ///< by the kernel while on this line
+};
+
+struct ReplayRun {
+  bool met = false;
+  std::string problem; ///< why it was not met, or did not follow the script
+  std::vector<ReplayStep> steps;
+  std::vector<std::string> report;                  ///< what the kernel printed at the site
+  std::vector<const llvm::Instruction *> callTrace; ///< innermost first
+  uint64_t instructions = 0;
+};
+
+/// Runs `plan` on a machine of its own with the witness' inputs and choices.
+ReplayRun replay(const RunPlan &plan, const Witness &witness, Program &program, const sim::Profile &profile,
+                 const rules::RuleSet &rules, const TreeValues &values);
 
 } // namespace kmem::replay

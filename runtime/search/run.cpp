@@ -5,6 +5,8 @@
 #include "runtime/search/parameters.h"
 #include "runtime/search/target_check.h"
 
+#include "llvm/ADT/STLExtras.h"
+
 namespace kmem::replay {
 
 static constexpr unsigned maxCallDepth = 64;
@@ -37,63 +39,87 @@ std::vector<Value> Run::firstArguments(const llvm::Function &function) {
   return arguments;
 }
 
+Stop Run::enterStage(uint64_t steps) {
+  models.enter(stage().contexts[stage().first]);
+  const llvm::Function &function = *stage().route->hops()[stage().first].function;
+  return code.run(function, firstArguments(function), steps);
+}
+
+/// The next stage begins when one has returned and the memory it was to make is there.
+Stop Run::throughStages(Stop stop, uint64_t steps) {
+  while (stop.kind == StopKind::Returned && !isLastStage()) {
+    const Allocation *memory = held ? models.allocationAt(held) : nullptr;
+    if (!memory || memory->freed)
+      return {StopKind::Refused, {}, "the memory is not there any more when its function returns", stop.where};
+    ++stageInHand;
+    stop = enterStage(steps);
+  }
+  return stop;
+}
+
 Stop Run::start(uint64_t steps) {
-  return guarded([&] {
-    models.enter(plan.context);
-    const llvm::Function &function = *plan.route->hops()[plan.first].function;
-    return code.run(function, firstArguments(function), steps);
-  });
+  return guarded([&] { return throughStages(enterStage(steps), steps); });
 }
 
 Stop Run::resume(uint64_t steps) {
-  return guarded([&] { return code.resume(steps); });
+  return guarded([&] { return throughStages(code.resume(steps), steps); });
 }
 
-Run::State Run::state() const {
-  return beforeCall ? *beforeCall : State{machine.state(), code.state(), models.state()};
-}
+Run::State Run::stateNow() const { return {machine.state(), code.state(), models.state(), stageInHand, held}; }
+
+Run::State Run::state() const { return beforeCall ? *beforeCall : stateNow(); }
 
 void Run::restore(const State &state) {
   machine.restore(state.machine);
   code.restore(state.code);
   models.restore(state.models);
+  stageInHand = state.stage;
+  held = state.held;
   beforeCall.reset();
 }
 
 size_t Run::hopsEntered() const {
   const auto frames = code.callStack();
-  const std::vector<RouteHop> &hops = plan.route->hops();
+  const std::vector<RouteHop> &hops = stage().route->hops();
   size_t depth = 0;
-  for (; depth < frames.size() && plan.first + depth < hops.size(); ++depth) {
-    const size_t hop = plan.first + depth;
+  for (; depth < frames.size() && stage().first + depth < hops.size(); ++depth) {
+    const size_t hop = stage().first + depth;
     if (frames[depth].code->function != hops[hop].function)
       break;
-    if (depth > 0 && !plan.route->leadsOn(hop - 1, frames[depth].site->call))
+    if (depth > 0 && !stage().route->leadsOn(hop - 1, frames[depth].site->call))
       break;
   }
   return depth;
 }
 
 std::optional<size_t> Run::hopInHand() const {
+  if (held && !isLastStage())
+    return std::nullopt; // any way back is as good
   const size_t entered = hopsEntered();
-  return entered && entered == code.callStack().size() ? std::optional(plan.first + entered - 1) : std::nullopt;
+  return entered && entered == code.callStack().size() ? std::optional(stage().first + entered - 1) : std::nullopt;
 }
 
+/// Where an earlier stage has left memory, it is found while nothing speaks against it.
 Value Run::firstRead(Address address, unsigned width) {
-  return chooser.input(machine.objects.describe(address, width));
+  Input input = machine.objects.describe(address, width);
+  if (held && isLastStage() && width == maxWidth && llvm::is_contained(plan.heldFields, input.field)) {
+    input.preferred = held;
+    input.isUsual = true;
+  }
+  return chooser.input(input);
 }
 
 Environment::CallOutcome Run::call(const CallSite &site, const llvm::Function *target,
                                    llvm::ArrayRef<Value> arguments) {
   ++calls;
   if (keepsStates)
-    beforeCall = State{machine.state(), code.state(), models.state()};
+    beforeCall = stateNow();
   CallOutcome outcome;
   const std::optional<size_t> hop = hopInHand();
-  if (!hop || !plan.route->leadsOn(*hop, site.call))
+  if (!hop || !stage().route->leadsOn(*hop, site.call))
     outcome = performed(site, target, arguments);
-  else if (*hop + 1 == plan.route->hops().size())
-    outcome = atTarget(site, target, arguments);
+  else if (*hop + 1 == stage().route->hops().size())
+    outcome = isLastStage() ? atTarget(site, target, arguments) : atAllocation(site, target, arguments);
   else
     outcome = alongRoute(*hop + 1, site, target, arguments);
   beforeCall.reset();
@@ -104,7 +130,7 @@ Environment::CallOutcome Run::call(const CallSite &site, const llvm::Function *t
 /// there, or by a function that calls back, which passes what nobody knows.
 Environment::CallOutcome Run::alongRoute(size_t next, const CallSite &site, const llvm::Function *target,
                                          llvm::ArrayRef<Value> arguments) {
-  const llvm::Function *wanted = plan.route->hops()[next].function;
+  const llvm::Function *wanted = stage().route->hops()[next].function;
   const bool isIt = target && machine.program.definitionOf(*target) == wanted;
   CallOutcome outcome{wanted, {}, ""};
   if (isIt || (!target && !site.isAssembly)) {
@@ -121,9 +147,21 @@ Environment::CallOutcome Run::alongRoute(size_t next, const CallSite &site, cons
   return outcome;
 }
 
+Environment::CallOutcome Run::atAllocation(const CallSite &site, const llvm::Function *target,
+                                           llvm::ArrayRef<Value> arguments) {
+  CallOutcome outcome = performed(site, target, arguments);
+  if (!outcome.results.empty() && outcome.results.front().isKnown() && !outcome.body)
+    if (const Allocation *memory = models.allocationAt(outcome.results.front().bits()))
+      held = memory->address;
+  return outcome;
+}
+
 Environment::CallOutcome Run::atTarget(const CallSite &site, const llvm::Function *target,
                                        llvm::ArrayRef<Value> arguments) {
   TargetCheck check(plan.target, machine, models, chooser);
+  // The kernel reports some things once, or once in a second; this call is not to be silent because of an earlier one.
+  machine.system.kernel.context.rearm();
+  machine.system.kernel.reports.rearm();
   mark = machine.system.kernel.console.mark();
   const std::optional<bool> before = check.holdsBefore(arguments);
   if (!before)

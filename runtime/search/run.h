@@ -10,15 +10,24 @@
 #include "runtime/search/route.h"
 #include "runtime/search/target.h"
 
+#include <memory>
+
 namespace kmem::replay {
 
-/// What to run and what to look for; shared by all runs of one finding.
+/// A function that the world calls: a route, and where on it the run begins.
+struct Stage {
+  std::shared_ptr<const Route> route;
+  std::vector<ContextCounts> contexts; ///< of the CPU at the entry of each hop
+  size_t first = 0;
+};
+
+/// What to run and what to look for; shared by all runs of one finding. Stages before the last one make memory: their
+/// route ends at an allocation, which must have succeeded and be live when they return.
 struct RunPlan {
-  const Route *route = nullptr;
-  size_t first = 0;        ///< the hop where the run begins
-  ContextCounts context{}; ///< of the CPU there
+  std::vector<Stage> stages;
   Target target;
   const CalleePolicy *callees = nullptr;
+  std::vector<std::string> heldFields; ///< "struct.field" or a variable: where that memory is found by the last stage
 };
 
 class Run final : public Environment, private FirstReads {
@@ -29,7 +38,7 @@ public:
   Run(const Run &) = delete;
   Run &operator=(const Run &) = delete;
 
-  /// Enters the context and the first function, its arguments being inputs, and runs until something ends it.
+  /// Runs the stages, each in its context and with arguments that are inputs, until something ends it.
   Stop start(uint64_t steps);
   Stop resume(uint64_t steps);
 
@@ -42,6 +51,8 @@ public:
     Machine::State machine;
     Interpreter::State code;
     ModelState models;
+    size_t stage = 0;
+    Address held = 0; ///< memory that an earlier stage has made
   };
   /// Before the instruction in hand: also while its call is under way.
   State state() const;
@@ -54,6 +65,7 @@ public:
   std::optional<size_t> hopInHand() const;
   /// How many hops of the route the call stack follows.
   size_t hopsEntered() const;
+  const Stage &stage() const { return plan.stages[stageInHand]; }
 
   // Environment
   CallOutcome call(const CallSite &site, const llvm::Function *target, llvm::ArrayRef<Value> arguments) override;
@@ -68,6 +80,11 @@ public:
 private:
   Value firstRead(Address address, unsigned width) override;
   Stop guarded(llvm::function_ref<Stop()> body);
+  Stop enterStage(uint64_t steps);
+  Stop throughStages(Stop stop, uint64_t steps);
+  bool isLastStage() const { return stageInHand + 1 == plan.stages.size(); }
+  State stateNow() const;
+  CallOutcome atAllocation(const CallSite &site, const llvm::Function *target, llvm::ArrayRef<Value> arguments);
   std::vector<Value> firstArguments(const llvm::Function &function);
   CallOutcome performed(const CallSite &site, const llvm::Function *target, llvm::ArrayRef<Value> arguments);
   CallOutcome atTarget(const CallSite &site, const llvm::Function *target, llvm::ArrayRef<Value> arguments);
@@ -83,6 +100,8 @@ private:
   const bool keepsStates;
   Interpreter code;
   std::optional<State> beforeCall; ///< while a model or assembly is at work
+  size_t stageInHand = 0;
+  Address held = 0;
   uint64_t calls = 0;
   bool met = false;
   sim::Console::Mark mark = 0;

@@ -21,7 +21,7 @@ bool Search::isUp() const {
   return secondsSince(begun) > limits.seconds || engine.interpreter().stepsTaken() > limits.steps;
 }
 
-void Search::note(ShortcutKind kind, std::string_view what) { bounds.insert({kind, texts.save(what)}); }
+void Search::note(ShortcutKind kind, std::string_view what) { bounds.insert({kind, kept(what)}); }
 
 /// Called before anything is written down: a fork in the middle of a call begins the call anew.
 void Search::noticeCall() {
@@ -32,7 +32,7 @@ void Search::noticeCall() {
 }
 
 void Search::shortcut(ShortcutKind kind, std::string_view what) {
-  const Shortcut shortcut{kind, texts.save(what)};
+  const Shortcut shortcut{kind, kept(what)};
   path.shortcuts.insert(shortcut);
   taken.insert(shortcut);
 }
@@ -52,8 +52,8 @@ Value Search::input(const Input &input) {
   if (inputsOnPath >= path.inputsKept)
     path.values.set(variable, isPointer && !input.isUsual ? nowhere + variable * nowhereSpacing : input.preferred);
   ++inputsOnPath;
-  path.log.push_back({false, uint8_t(input.width), ChoiceKind::Allocation, texts.save(input.name), variable, 0,
-                      input.type, input.isUsual ? input.preferred : 0});
+  path.log.push_back({false, uint8_t(input.width), ChoiceKind::Allocation, kept(input.name), variable, 0, input.type,
+                      input.isUsual ? input.preferred : 0});
   return Value::symbolic(machine.pool, machine.pool.termOf(variable));
 }
 
@@ -75,7 +75,7 @@ Path Search::forkHere() const {
 }
 
 uint64_t Search::costHere(uint64_t distance) const {
-  return (plan.route->hops().size() - plan.first - engine.hopsEntered()) * costOfHop + distance;
+  return (engine.stage().route->hops().size() - engine.stage().first - engine.hopsEntered()) * costOfHop + distance;
 }
 
 void Search::keep(Path fork, TermRef condition, uint64_t cost) {
@@ -138,9 +138,10 @@ std::optional<bool> Search::branch(const Fork &fork) {
     const llvm::BasicBlock *block = taken ? fork.ifTrue : fork.ifFalse;
     if (!hop || !block)
       return costOfDetour;
-    if (auto blocks = plan.route->distance(*hop, block))
+    if (auto blocks = engine.stage().route->distance(*hop, block))
       return blocks;
-    return plan.route->mayComeBack(*hop, plan.first) ? std::optional(unsigned(costOfHop)) : std::nullopt;
+    return engine.stage().route->mayComeBack(*hop, engine.stage().first) ? std::optional(unsigned(costOfHop))
+                                                                         : std::nullopt;
   };
   std::optional<unsigned> here = distance(way), there = distance(!way);
   if (!here && !there) {
@@ -189,7 +190,7 @@ unsigned Search::choose(ChoiceKind kind, std::string_view what, unsigned count) 
       keep(std::move(fork), noTerm, costHere(costOfUnlikely * other));
     }
   }
-  path.log.push_back({true, 0, kind, texts.save(what), 0, way, nullptr, 0});
+  path.log.push_back({true, 0, kind, kept(what), 0, way, nullptr, 0});
   return way;
 }
 

@@ -79,6 +79,7 @@ private:
   uint64_t costHere(uint64_t distance) const;
   unsigned timesDecided(const llvm::Instruction *at);
   void note(ShortcutKind kind, std::string_view what);
+  llvm::StringRef kept(llvm::StringRef text) { return texts.save(text); }
 
   // search_pointers.cpp
   std::optional<uint64_t> pickAddress(TermRef value);

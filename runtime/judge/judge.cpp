@@ -1,0 +1,92 @@
+#include "runtime/judge/judge.h"
+
+#include "runtime/judge/words.h"
+
+#include "llvm/ADT/STLExtras.h"
+
+namespace kmem::replay {
+
+/// Callees of more instructions are skipped at first: measured to be what makes deep paths reachable at all.
+static constexpr unsigned smallCallee = 30, anyCallee = ~0u;
+
+Judge::Judge(const Finding &finding, Scenario &scenario, const rules::RuleSet &rules, const TreeValues &values,
+             const sim::Profile &profile, JudgeLimits limits)
+    : finding(finding), scenario(scenario), rules(rules), values(values), profile(profile), limits(limits),
+      skipping(rules, *scenario.program, scenario.named, smallCallee),
+      running(rules, *scenario.program, scenario.named, anyCallee) {}
+
+double Judge::secondsLeft() const { return limits.seconds - result.counts.seconds; }
+
+RunPlan Judge::planFrom(size_t first, bool skips) const {
+  RunPlan plan{scenario.stages, scenario.target, skips ? &skipping : &running, scenario.heldFields};
+  plan.stages.back().first = first;
+  return plan;
+}
+
+Judge::Outcome Judge::tryFrom(size_t first, bool skips, double seconds) {
+  const RunPlan plan = planFrom(first, skips);
+  SearchResult found;
+  {
+    TermPool pool;
+    Machine machine(profile, *scenario.program, pool);
+    Models models(rules, values, machine);
+    SearchLimits searchLimits;
+    searchLimits.seconds = std::min(seconds, secondsLeft());
+    searchLimits.steps = limits.steps;
+    found = Search(plan, machine, models, searchLimits).run();
+  }
+  result.counts.seconds += found.counts.seconds;
+  result.counts.steps += found.counts.steps;
+  result.counts.paths += found.counts.paths;
+  result.counts.queries += found.counts.queries;
+  ++result.counts.searches;
+  if (found.end == SearchEnd::Met) {
+    ReplayRun run = replay(plan, found.witness, *scenario.program, profile, rules, values);
+    if (!run.met) {
+      unknownBecause = "found, but not met in the run without symbols: " + run.problem;
+      return Outcome::Unknown;
+    }
+    result.confirmation = Confirmation{plan, std::move(found.witness), std::move(run), found.shortcuts, first, skips};
+    return Outcome::Confirmed;
+  }
+  if (found.end == SearchEnd::Exhausted && found.shortcuts.empty()) {
+    refutedFrom = first;
+    return Outcome::Refuted;
+  }
+  unknownBecause = whyUnknown(found, scenario, first);
+  return Outcome::Unknown;
+}
+
+/// First with large callees skipped; what that cannot decide may be decided by running them.
+Judge::Outcome Judge::tryBothWays(size_t first) {
+  const Outcome quick = tryFrom(first, /*skips=*/true, limits.quickSeconds);
+  if (quick != Outcome::Unknown || secondsLeft() <= 0)
+    return quick;
+  return tryFrom(first, /*skips=*/false, secondsLeft() / 2);
+}
+
+/// From the entry at once; when that is not decided, from the site's own function and then one caller up at a time, so
+/// that a limit still says how far the claim holds. What cannot happen from one of them on cannot happen at all.
+Judgement Judge::judge() {
+  const size_t hops = scenario.stages.back().route->hops().size();
+  Outcome outcome = tryFrom(0, /*skips=*/true, limits.quickSeconds);
+  for (size_t first = hops; outcome == Outcome::Unknown && first-- > 0 && secondsLeft() > 0;) {
+    const Outcome here = tryBothWays(first);
+    if (here == Outcome::Refuted)
+      outcome = here;
+    if (here == Outcome::Unknown || first == 0) {
+      if (here == Outcome::Confirmed)
+        outcome = here;
+      break;
+    }
+  }
+  if (outcome == Outcome::Refuted)
+    result.verdict = refutation(scenario, refutedFrom);
+  else if (result.confirmation)
+    result.verdict = confirmation(finding, scenario, *result.confirmation);
+  else
+    result.verdict = {Verdict::Result::Unknown, "", unknownBecause, {}, {}, {}, ""};
+  return std::move(result);
+}
+
+} // namespace kmem::replay
