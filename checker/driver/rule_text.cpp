@@ -70,6 +70,8 @@ std::vector<std::string> facts(const rules::FunctionRule &rule) {
        {std::pair(rule.noReturn, "does not return"), {rule.bootOnly, "boot only"}, {rule.opaque, "opaque"}})
     if (set)
       list.push_back(word);
+  if (!rule.model.empty())
+    list.push_back("replayed as " + rule.model);
   return list;
 }
 
@@ -91,6 +93,8 @@ void printRow(llvm::StringRef name, const llvm::Twine &text, const rules::RuleOr
 void printRules(const rules::RuleSet &rules, llvm::raw_ostream &out) {
   for (const rules::FunctionRule &rule : rules.functions)
     printRow(rule.name, llvm::join(facts(rule), "; "), rule.origin, out);
+  for (const rules::FunctionRule &rule : rules.replayFunctions)
+    printRow(rule.name, "replay: " + llvm::join(facts(rule), "; "), rule.origin, out);
   for (const rules::FieldRule &rule : rules.fields)
     printRow(rule.name, describe(rule), rule.origin, out);
   for (const rules::FamilyRule &rule : rules.families)

@@ -67,7 +67,7 @@ Canonical &operator<<(Canonical &out, const FunctionRule &r) {
   out << r.name << r.spelling << r.alloc << r.free << int(r.sleeps) << r.sleepGfp << r.forbiddenIn
       << r.allowedInInterrupt << r.effects << int(r.effectsWhen) << r.lock << r.dropsCallersLock << r.callbacks;
   return out << int(r.test) << r.familyTest << r.familyTestFor << r.sources << r.gfpRestrictions << r.gfpArg
-             << r.noReturn << r.bootOnly << r.opaque;
+             << r.noReturn << r.bootOnly << r.opaque << r.model;
 }
 /// What the extractors read of a function's rule; the rest is for link and checks.
 void writeForSummaries(Canonical &out, const FunctionRule &r) {
@@ -119,6 +119,7 @@ std::string RuleSet::summaryDigest() const {
 std::string RuleSet::digest() const {
   Canonical out;
   writeSorted(out, functions);
+  writeSorted(out, replayFunctions);
   writeSorted(out, fields);
   writeSorted(out, families);
   writeSorted(out, values);

@@ -32,7 +32,10 @@ public:
   Error add(const RuleFile &file) {
     result.probeHeaders.insert(result.probeHeaders.end(), file.probeHeaders.begin(), file.probeHeaders.end());
     for (const FunctionRow &row : file.functions)
-      if (Error error = addFunctionRow(row, file.file))
+      if (Error error = addFunctionRow(row, file.file, result.functions, functions))
+        return error;
+    for (const FunctionRow &row : file.replayFunctions)
+      if (Error error = addFunctionRow(row, file.file, result.replayFunctions, replayFunctions))
         return error;
     for (const FieldRow &row : file.fields)
       if (Error error = addRow(row.names, row.when, row.rule, file.file, result.fields, fields))
@@ -49,7 +52,10 @@ public:
     return Error::success();
   }
 
-  RuleSet take() {
+  llvm::Expected<RuleSet> take() {
+    for (const FunctionRule &rule : result.replayFunctions)
+      if (auto other = functions.find(rule.name); other != functions.end())
+        return duplicate(rule.name, rule.origin, other->second.origin);
     result.index();
     return std::move(result);
   }
@@ -63,7 +69,8 @@ private:
   };
   using Places = llvm::StringMap<Place>;
 
-  Error addFunctionRow(const FunctionRow &row, const std::string &file) {
+  Error addFunctionRow(const FunctionRow &row, const std::string &file, std::vector<FunctionRule> &rules,
+                       Places &places) {
     FunctionRule rule = row.rule;
     for (const PlacedName &set : row.restrictionSets) {
       auto found = restrictionSets.find(set.name);
@@ -74,7 +81,7 @@ private:
     }
     if (rule.sleeps != SleepWhen::Never && rule.forbiddenIn.empty())
       rule.forbiddenIn = ContextSet::fromRaw((1u << contextComponentCount) - 1);
-    return addRow(row.names, row.when, rule, file, result.functions, functions);
+    return addRow(row.names, row.when, rule, file, rules, places);
   }
 
   Error addCheck(const CheckRow &row, const std::string &file) {
@@ -127,7 +134,7 @@ private:
   const TreeFacts &facts;
   RuleSet result;
   llvm::StringMap<const RestrictionSetRow *> restrictionSets;
-  Places functions, fields, values, families, checks;
+  Places functions, replayFunctions, fields, values, families, checks;
 };
 
 } // namespace

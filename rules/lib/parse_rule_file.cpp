@@ -92,6 +92,7 @@ template <> struct MappingTraits<CheckRow> {
 template <> struct MappingTraits<RuleFile> {
   static void mapping(IO &io, RuleFile &file) {
     io.mapOptional("functions", file.functions);
+    io.mapOptional("replay_functions", file.replayFunctions);
     io.mapOptional("fields", file.fields);
     io.mapOptional("values", file.values);
     io.mapOptional("families", file.families);

@@ -52,7 +52,7 @@ struct CheckRow {
 /// One file. `file` is relative to the rules directory.
 struct RuleFile {
   std::string file;
-  std::vector<FunctionRow> functions;
+  std::vector<FunctionRow> functions, replayFunctions;
   std::vector<FieldRow> fields;
   std::vector<ValueRow> values;
   std::vector<FamilyRow> families;

@@ -29,18 +29,23 @@ static const Rule *lookup(const llvm::StringMap<unsigned> &index, const std::vec
   return found == index.end() ? nullptr : &rules[found->second];
 }
 
-void RuleSet::index() {
-  functionIndex.clear();
-  functionPatterns.clear();
-  for (unsigned i = 0; i < functions.size(); ++i) {
-    FunctionRule &rule = functions[i];
+RuleSet::FunctionIndex RuleSet::indexFunctions(std::vector<FunctionRule> &rules) {
+  FunctionIndex index;
+  for (unsigned i = 0; i < rules.size(); ++i) {
+    FunctionRule &rule = rules[i];
     if (rule.spelling.empty())
       rule.spelling = spellingOf(rule.name).str();
     if (StringRef(rule.name).contains('*'))
-      functionPatterns.push_back(i);
+      index.patterns.push_back(i);
     else
-      functionIndex[rule.name] = i;
+      index.exact[rule.name] = i;
   }
+  return index;
+}
+
+void RuleSet::index() {
+  functionIndex = indexFunctions(functions);
+  replayIndex = indexFunctions(replayFunctions);
   auto indexNames = [](llvm::StringMap<unsigned> &index, const auto &rules, auto name) {
     index.clear();
     for (unsigned i = 0; i < rules.size(); ++i)
@@ -51,13 +56,28 @@ void RuleSet::index() {
   indexNames(checkIndex, checks, [](const CheckRule &rule) { return StringRef(rule.id); });
 }
 
-const FunctionRule *RuleSet::function(StringRef symbol) const {
-  if (const FunctionRule *rule = lookup(functionIndex, functions, symbol))
-    return rule;
-  for (unsigned i : functionPatterns)
-    if (matches(functions[i].name, symbol))
-      return &functions[i];
+static const FunctionRule *matching(const std::vector<unsigned> &patterns, const std::vector<FunctionRule> &rules,
+                                    StringRef symbol) {
+  for (unsigned i : patterns)
+    if (matches(rules[i].name, symbol))
+      return &rules[i];
   return nullptr;
+}
+
+const FunctionRule *RuleSet::function(StringRef symbol) const {
+  if (const FunctionRule *rule = lookup(functionIndex.exact, functions, symbol))
+    return rule;
+  return matching(functionIndex.patterns, functions, symbol);
+}
+
+const FunctionRule *RuleSet::replayFunction(StringRef symbol) const {
+  if (const FunctionRule *rule = lookup(functionIndex.exact, functions, symbol))
+    return rule;
+  if (const FunctionRule *rule = lookup(replayIndex.exact, replayFunctions, symbol))
+    return rule;
+  if (const FunctionRule *rule = matching(functionIndex.patterns, functions, symbol))
+    return rule;
+  return matching(replayIndex.patterns, replayFunctions, symbol);
 }
 
 const FieldRule *RuleSet::field(StringRef name) const { return lookup(fieldIndex, fields, name.split('@').first); }

@@ -131,6 +131,7 @@ struct FunctionRule {
   bool noReturn = false;
   bool bootOnly = false; ///< runs before the scheduler does; nothing it does is a context bug
   bool opaque = false;   ///< never look inside: it behaves differently from what its body suggests
+  std::string model;     ///< the primitive of runtime/models that a replay runs instead of its body; empty for none
 };
 
 /// What is known of a struct field, named "record.field".
@@ -190,6 +191,7 @@ struct TreeFacts {
 class RuleSet {
 public:
   std::vector<FunctionRule> functions;
+  std::vector<FunctionRule> replayFunctions; ///< the same for replay alone: the checker reads their bodies
   std::vector<FieldRule> fields;
   std::vector<FamilyRule> families;
   std::vector<ValueRule> values;
@@ -198,6 +200,8 @@ public:
 
   /// The rule for a function symbol, or null. Exact names win over patterns.
   const FunctionRule *function(llvm::StringRef symbol) const;
+  /// The rule that a replay goes by, or null: of `functions` or `replayFunctions`. Exact names win over patterns.
+  const FunctionRule *replayFunction(llvm::StringRef symbol) const;
   /// The rule for "record.field" (an "@file" suffix is ignored), or null.
   const FieldRule *field(llvm::StringRef name) const;
   const FamilyRule *family(llvm::StringRef name) const;
@@ -211,8 +215,13 @@ public:
   void index();
 
 private:
-  llvm::StringMap<unsigned> functionIndex;
-  std::vector<unsigned> functionPatterns;
+  struct FunctionIndex {
+    llvm::StringMap<unsigned> exact;
+    std::vector<unsigned> patterns;
+  };
+  static FunctionIndex indexFunctions(std::vector<FunctionRule> &rules);
+
+  FunctionIndex functionIndex, replayIndex;
   llvm::StringMap<unsigned> fieldIndex, familyIndex, checkIndex;
 };
 

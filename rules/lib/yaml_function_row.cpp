@@ -153,6 +153,7 @@ void MappingTraits<FunctionRow>::mapping(IO &io, FunctionRow &row) {
   io.mapOptional("no_return", rule.noReturn, false);
   io.mapOptional("boot_only", rule.bootOnly, false);
   io.mapOptional("opaque", rule.opaque, false);
+  io.mapOptional("model", rule.model);
   if (row.names.empty())
     io.setError("missing required key 'name'");
 }

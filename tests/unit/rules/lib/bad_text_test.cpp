@@ -28,6 +28,7 @@ static const BadText badTexts[] = {
     {"ScalarForMap", "functions:\n  - name: f\n    callbacks: 3\n", "t.yaml:3: expected a mapping"},
     {"TwiceTheSameKey", "functions:\n  - name: f\n    lock: 0\n    lock: 1\n",
      "t.yaml:4: duplicated mapping key 'lock'"},
+    {"ModelIsOne", "functions:\n  - name: f\n    model: [a, b]\n", "t.yaml:3: unexpected scalar"},
     {"UnknownRestrictionSet", "functions:\n  - name: f\n    gfp_restrictions: [slap]\n",
      "t.yaml:3: unknown gfp restriction set 'slap'"},
 };
@@ -40,6 +41,13 @@ TEST(BadRules, DuplicateNamesNameBothPlaces) {
   folder.write("a/x.yaml", "functions:\n  - {name: f, sleeps: always}\n");
   folder.write("b/y.yaml", "functions:\n\n  - {name: [e, f], opaque: true}\n");
   EXPECT_EQ(folder.problem(), "b/y.yaml:3: duplicate name 'f', also at a/x.yaml:2");
+}
+
+TEST(BadRules, AFunctionIsForTheCheckerOrForReplayAlone) {
+  RuleFolder folder;
+  folder.write("a.yaml", "functions:\n  - {name: f, sleeps: always}\n");
+  folder.write("b.yaml", "replay_functions:\n  - {name: f, model: kmalloc}\n");
+  EXPECT_EQ(folder.problem(), "b.yaml:2: duplicate name 'f', also at a.yaml:2");
 }
 
 TEST(BadRules, BrokenYamlIsOneLine) {

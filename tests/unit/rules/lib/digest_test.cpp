@@ -32,3 +32,11 @@ TEST(Digest, RowsThatDoNotHoldAreNotPartOfIt) {
   EXPECT_EQ(loadText(gated, tree("6.1")).digest(), digestOf(kfree));
   EXPECT_NE(loadText(gated, tree("6.12")).digest(), digestOf(kfree));
 }
+
+TEST(Digest, HowAFunctionIsReplayedLeavesSummariesValid) {
+  RuleSet plain = loadText(std::string("functions:\n") + kfree);
+  RuleSet modelled = loadText("functions:\n  - {name: kfree, free: {families: [slab]}, model: kfree}\n"
+                              "replay_functions:\n  - {name: memcpy, model: memcpy}\n");
+  EXPECT_NE(plain.digest(), modelled.digest());
+  EXPECT_EQ(plain.summaryDigest(), modelled.summaryDigest());
+}

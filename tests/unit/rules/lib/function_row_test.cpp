@@ -106,6 +106,19 @@ TEST(FunctionRow, ExactNamesWinOverPatterns) {
   EXPECT_EQ(rules.function("class_spinlock_constructor"), nullptr);
 }
 
+TEST(FunctionRow, OnlyReplaySeesItsOwnRows) {
+  RuleSet rules = loadText("functions:\n  - {name: kfree, opaque: true, model: kfree}\n"
+                           "  - {name: \"mem*\", opaque: true}\n"
+                           "replay_functions:\n  - {name: memcpy, model: memcpy}\n"
+                           "  - {name: \"str*\", model: string}\n");
+  EXPECT_EQ(rules.function("memcpy")->model, "");
+  EXPECT_EQ(rules.function("strlen"), nullptr);
+  EXPECT_EQ(rules.replayFunction("memcpy")->model, "memcpy");
+  EXPECT_EQ(rules.replayFunction("strlen")->model, "string");
+  EXPECT_EQ(rules.replayFunction("kfree")->model, "kfree");
+  EXPECT_TRUE(rules.replayFunction("memset")->opaque);
+}
+
 TEST(FieldRow, RunsInMakesACallbackAndTheFileSuffixIsIgnored) {
   RuleSet rules = loadText("fields:\n  - {name: timer_list.function, runs_in: serving_softirq}\n"
                            "  - {name: file_operations.write, param_sources: {param: 2, kind: user}}\n");
