@@ -1,7 +1,7 @@
 #include "checker/driver/compiler_program.h"
 
 #include "checker/driver/unit_summary.h"
-#include "checker/store/atomic_file.h"
+#include "core/support/atomic_file.h"
 #include "core/compdb/compiler_command.h"
 #include "core/support/paths.h"
 #include "rules/tree/tree_facts.h"
@@ -67,7 +67,7 @@ std::string dependencyRule(const CompilerProgram &program, llvm::ArrayRef<std::s
 }
 
 llvm::Error writeOutputs(const CompilerProgram &program, const UnitSummary &made) {
-  if (llvm::Error error = store::writeIfDifferent(program.command.output, made.bytes))
+  if (llvm::Error error = writeIfDifferent(program.command.output, made.bytes))
     return error;
   if (!program.command.writesDependencies)
     return llvm::Error::success();
@@ -77,7 +77,7 @@ llvm::Error writeOutputs(const CompilerProgram &program, const UnitSummary &made
     llvm::sys::path::replace_extension(beside, ".d");
     file = std::string(beside);
   }
-  return store::writeIfDifferent(file, dependencyRule(program, made.dependencies));
+  return writeIfDifferent(file, dependencyRule(program, made.dependencies));
 }
 
 int preprocess(const CompilerProgram &program) {

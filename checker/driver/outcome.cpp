@@ -1,7 +1,7 @@
 #include "checker/driver/outcome.h"
 
 #include "checker/driver/pipeline.h"
-#include "checker/store/atomic_file.h"
+#include "core/support/atomic_file.h"
 #include "core/report/report.h"
 
 #include "llvm/ADT/SmallString.h"
@@ -31,7 +31,7 @@ llvm::Error writeReports(llvm::ArrayRef<Finding> findings, const Options &option
     std::string text;
     llvm::raw_string_ostream out(text);
     format->write(findings, {tree.sourceRoot, options.color.value_or(false)}, out);
-    if (llvm::Error error = store::writeAtomically(target.file, text))
+    if (llvm::Error error = writeAtomically(target.file, text))
       return error;
   }
   return llvm::Error::success();

@@ -1,7 +1,7 @@
 // The part of a cache folder that is not summaries: results kept by digest, and the removal of what nothing needs any
 // more.
 
-#include "checker/store/atomic_file.h"
+#include "core/support/atomic_file.h"
 #include "checker/store/summary_cache.h"
 
 #include "llvm/Support/FileSystem.h"

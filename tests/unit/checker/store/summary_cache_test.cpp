@@ -1,6 +1,6 @@
 #include "checker/store/summary_cache.h"
 
-#include "checker/store/atomic_file.h"
+#include "core/support/atomic_file.h"
 
 #include "llvm/ADT/SmallString.h"
 #include "llvm/Support/FileSystem.h"

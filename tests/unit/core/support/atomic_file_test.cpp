@@ -1,4 +1,4 @@
-#include "checker/store/atomic_file.h"
+#include "core/support/atomic_file.h"
 
 #include "llvm/ADT/SmallString.h"
 #include "llvm/Support/FileSystem.h"
@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 namespace {
-using kmem::store::writeAtomically;
+using kmem::writeAtomically;
 
 class AtomicFile : public testing::Test {
 protected:

@@ -1,10 +1,10 @@
-#include "checker/store/atomic_file.h"
+#include "core/support/atomic_file.h"
 
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/MemoryBuffer.h"
 #include "llvm/Support/raw_ostream.h"
 
-namespace kmem::store {
+namespace kmem {
 
 static llvm::Error cannotWrite(llvm::StringRef path, const llvm::Twine &why) {
   return llvm::createStringError("cannot write " + path + ": " + why);
@@ -52,4 +52,4 @@ llvm::Error writeIfDifferent(llvm::StringRef path, llvm::StringRef bytes) {
   return writeAtomically(path, bytes);
 }
 
-} // namespace kmem::store
+} // namespace kmem

@@ -1,0 +1,13 @@
+// One finding from its recipe to its verdict, in the process that calls this.
+#pragma once
+
+#include "core/finding/finding.h"
+#include "runtime/replay/replay_tree.h"
+
+namespace kmem::replay {
+
+/// Attaches a verdict. What cannot be run at all (the source has moved, a unit does not compile) is unknown, and
+/// `failed` is set.
+void replayFinding(Finding &finding, const ReplayTree &tree, const Options &options, bool &failed);
+
+} // namespace kmem::replay
