@@ -40,7 +40,7 @@ enum class Opcode : uint8_t {
   Jump,       ///< to `immediate`
   Branch,     ///< to `immediate` if a, else to `other`
   Switch,     ///< on a by the table `immediate`
-  Call,       ///< by the call site `immediate`
+  Call,       ///< by the call site `immediate`; of an asm goto, its last result is the way: see CallSite
   Return,     ///< `immediate` slots from a on
   Unreachable,
   CopyMemory,      ///< c bytes from b to a, overlapping or not
@@ -49,6 +49,11 @@ enum class Opcode : uint8_t {
   CompareExchange, ///< dst, dst+1 = old value at a, whether it equalled b; then c was stored
   CountBits,       ///< dst = by `operation`: see BitCount
   WithOverflow,    ///< dst, dst+1 = a `operation` b, whether it did not fit; `immediate`: signed
+  WideBinary,      ///< as Binary, of `width` > 64 bits in two slots, the low one first; shifts too
+  WideExtend,      ///< dst, dst+1 = a of `other` bits, extended to `width`; `immediate`: signed
+  IsKnown,         ///< dst = whether a is known
+  StartArguments,  ///< the list at address a begins with the first of the arguments that have no parameter
+  ReturnAddress,   ///< dst = where the function returns to
   Unsupported,     ///< text `immediate`
 };
 
@@ -74,6 +79,12 @@ struct SwitchTable {
   uint32_t otherwise = 0;
 };
 
+inline constexpr uint8_t wayWidth = 32;
+/// Of a va_list, as the x86-64 ABI has it.
+inline constexpr uint64_t argumentListBytes = 24;
+
+/// A call. Inline assembly that may jump (asm goto) has one result more than its outputs, of 32 bits, and a switch on
+/// it follows: 0 goes on, n goes to its n-th label.
 struct CallSite {
   const llvm::CallBase *call = nullptr;
   const llvm::Function *direct = nullptr; ///< none when the callee is a value or inline assembly
@@ -92,6 +103,7 @@ struct Code {
   std::vector<CallSite> calls;
   std::vector<std::string> texts;
   std::vector<Slot> parameters; ///< the first slot of each
+  uint32_t parameterSlots = 0;  ///< of all; further arguments are variable ones
   uint32_t slots = 0;
   uint32_t localBytes = 0; ///< of fixed-size local variables
 };

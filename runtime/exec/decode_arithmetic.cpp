@@ -22,7 +22,7 @@ bool Decoder::decodeArithmetic(const llvm::Instruction &instruction) {
   return true;
 }
 
-static std::optional<Op> operationOf(llvm::Instruction::BinaryOps opcode) {
+std::optional<Op> operationOf(unsigned opcode) {
   switch (opcode) {
   case llvm::Instruction::Add:
     return Op::Add;
@@ -57,13 +57,13 @@ static std::optional<Op> operationOf(llvm::Instruction::BinaryOps opcode) {
 
 void Decoder::decodeBinary(const llvm::BinaryOperator &operation) {
   const std::optional<Op> op = operationOf(operation.getOpcode());
-  const unsigned width = widthOf(*operation.getType());
+  const unsigned width = integerWidth(*operation.getType());
   if (!op || !width)
     return unsupported(operation, operation.getOpcodeName());
   const Slot a = slotsOf(*operation.getOperand(0)), b = slotsOf(*operation.getOperand(1));
   if (a == noSlot || b == noSlot)
     return unsupported(operation, "a constant of an unusual kind");
-  Instruction &decoded = emit(Opcode::Binary, &operation);
+  Instruction &decoded = emit(width > maxWidth ? Opcode::WideBinary : Opcode::Binary, &operation);
   decoded.operation = uint8_t(*op);
   decoded.width = uint8_t(width);
   decoded.a = a;
@@ -101,14 +101,14 @@ void Decoder::decodeCompare(const llvm::ICmpInst &compare) {
       return {Op::Sle, true, false};
     }
   }();
-  const unsigned width = widthOf(*compare.getOperand(0)->getType());
+  const unsigned width = integerWidth(*compare.getOperand(0)->getType());
   Slot a = slotsOf(*compare.getOperand(0)), b = slotsOf(*compare.getOperand(1));
   if (!width || a == noSlot || b == noSlot)
     return unsupported(compare, "comparison");
   if (form.exchanged)
     std::swap(a, b);
   const Slot result = slotsOf(compare);
-  Instruction &decoded = emit(Opcode::Binary, &compare);
+  Instruction &decoded = emit(width > maxWidth ? Opcode::WideBinary : Opcode::Binary, &compare);
   decoded.operation = uint8_t(form.op);
   decoded.width = uint8_t(width);
   decoded.a = a;
@@ -121,8 +121,10 @@ void Decoder::decodeCompare(const llvm::ICmpInst &compare) {
 }
 
 void Decoder::decodeCast(const llvm::CastInst &cast) {
-  const unsigned from = widthOf(*cast.getSrcTy()), to = widthOf(*cast.getDestTy());
+  const unsigned from = integerWidth(*cast.getSrcTy()), to = integerWidth(*cast.getDestTy());
   const Slot a = slotsOf(*cast.getOperand(0));
+  if (from && to && a != noSlot && std::max(from, to) > maxWidth)
+    return decodeWideCast(cast, from, to);
   const bool isIntegral = from && to && a != noSlot;
   Opcode opcode = Opcode::Copy;
   switch (cast.getOpcode()) {
@@ -150,6 +152,29 @@ void Decoder::decodeCast(const llvm::CastInst &cast) {
   const Slot dst = slotsOf(cast);
   Instruction &decoded = emit(opcode, &cast);
   decoded.width = uint8_t(to);
+  decoded.a = a;
+  decoded.dst = dst;
+}
+
+/// To or from an integer of two slots: the low one stays, the high one is cut or made.
+void Decoder::decodeWideCast(const llvm::CastInst &cast, unsigned from, unsigned to) {
+  const Slot a = slotsOf(*cast.getOperand(0)), dst = slotsOf(cast);
+  auto part = [&](Slot source, Slot target, unsigned width, unsigned kept) {
+    Instruction &decoded = emit(kept < width ? Opcode::Truncate : Opcode::Copy, &cast);
+    decoded.width = uint8_t(kept);
+    decoded.a = source;
+    decoded.dst = target;
+  };
+  if (from >= to) {
+    part(a, dst, maxWidth, std::min(to, maxWidth));
+    if (to > maxWidth)
+      part(a + 1, dst + 1, from - maxWidth, to - maxWidth);
+    return;
+  }
+  Instruction &decoded = emit(Opcode::WideExtend, &cast);
+  decoded.width = uint8_t(to);
+  decoded.other = from;
+  decoded.immediate = cast.getOpcode() == llvm::Instruction::SExt;
   decoded.a = a;
   decoded.dst = dst;
 }

@@ -125,7 +125,10 @@ void Decoder::pieces(const llvm::Type &type, uint64_t offset, llvm::SmallVectorI
     for (uint64_t i = 0; i < array->getNumElements(); ++i)
       pieces(*array->getElementType(), offset + i * stride, found);
   } else {
-    found.push_back({uint8_t(widthOf(type)), offset});
+    for (uint8_t width : scalarWidths(type, layout)) {
+      found.push_back({width, offset});
+      offset += maxWidth / 8; // of the high slot of a wide integer
+    }
   }
 }
 

@@ -1,6 +1,7 @@
 #include "runtime/exec/decoder.h"
 
 #include "llvm/IR/Constants.h"
+#include "llvm/IR/Operator.h"
 
 namespace kmem::replay {
 
@@ -12,8 +13,11 @@ static bool appendWidths(const llvm::Type &type, const llvm::DataLayout &layout,
   if (found.size() > maxScalars)
     return false;
   if (type.isIntegerTy()) {
-    found.push_back(uint8_t(std::min(type.getIntegerBitWidth(), 255u)));
-    return type.getIntegerBitWidth() <= maxWidth;
+    const unsigned width = type.getIntegerBitWidth();
+    found.push_back(uint8_t(std::min(width, maxWidth)));
+    if (width > maxWidth)
+      found.push_back(uint8_t(std::min(width - maxWidth, maxWidth)));
+    return width <= 2 * maxWidth;
   }
   if (type.isPointerTy()) {
     found.push_back(uint8_t(maxWidth));
@@ -55,6 +59,7 @@ void Decoder::numberParameters() {
     const auto widths = scalarWidths(*argument.getType(), layout);
     code->parameters.push_back(slots[&argument] = newSlots(unsigned(widths.size())));
   }
+  code->parameterSlots = code->slots;
 }
 
 void Decoder::decodeBlock(const llvm::BasicBlock &block) {
@@ -109,7 +114,7 @@ bool Decoder::appendConstant(const llvm::Constant &constant) {
   };
   const llvm::Type &type = *constant.getType();
   if (auto *integer = llvm::dyn_cast<llvm::ConstantInt>(&constant))
-    return integer->getBitWidth() <= maxWidth && push(integer->getZExtValue(), integer->getBitWidth());
+    return appendInteger(integer->getValue());
   if (auto *global = llvm::dyn_cast<llvm::GlobalValue>(&constant))
     return push(image.addressOf(*global), maxWidth);
   if (constant.isNullValue() || llvm::isa<llvm::UndefValue>(constant)) {
@@ -118,24 +123,10 @@ bool Decoder::appendConstant(const llvm::Constant &constant) {
       push(0, width);
     return !widths.empty();
   }
-  if (auto *expression = llvm::dyn_cast<llvm::ConstantExpr>(&constant)) {
-    llvm::APInt offset(maxWidth, 0);
-    if (expression->getOpcode() == llvm::Instruction::IntToPtr ||
-        expression->getOpcode() == llvm::Instruction::PtrToInt) {
-      if (!appendConstant(*expression->getOperand(0)))
-        return false;
-      const Value value = code->constants.back();
-      code->constants.back() = Value::known(value.bits(), widthOf(type));
-      return true;
-    }
-    if (!type.isPointerTy())
-      return false;
-    const llvm::Value *base = expression->stripAndAccumulateConstantOffsets(layout, offset, /*AllowNonInbounds=*/true);
-    if (base == expression || !appendConstant(*llvm::cast<llvm::Constant>(base)))
-      return false;
-    code->constants.back() = Value::known(code->constants.back().bits() + offset.getZExtValue(), maxWidth);
-    return true;
-  }
+  if (auto *label = llvm::dyn_cast<llvm::BlockAddress>(&constant))
+    return push(image.addressOf(*label->getFunction()) + 1, maxWidth);
+  if (auto *expression = llvm::dyn_cast<llvm::ConstantExpr>(&constant))
+    return appendExpression(*expression);
   if (llvm::isa<llvm::ConstantAggregate>(constant) || llvm::isa<llvm::ConstantDataSequential>(constant)) {
     const unsigned count = type.isStructTy() ? type.getStructNumElements() : unsigned(type.getArrayNumElements());
     for (unsigned i = 0; i < count; ++i)
@@ -146,11 +137,74 @@ bool Decoder::appendConstant(const llvm::Constant &constant) {
   return false;
 }
 
+bool Decoder::appendInteger(const llvm::APInt &number) {
+  const unsigned width = number.getBitWidth();
+  if (width > 2 * maxWidth)
+    return false;
+  code->constants.push_back(Value::known(number.getRawData()[0], std::min(width, maxWidth)));
+  if (width > maxWidth)
+    code->constants.push_back(Value::known(number.getRawData()[1], width - maxWidth));
+  return true;
+}
+
+/// Addresses and what is computed from them.
+bool Decoder::appendExpression(const llvm::ConstantExpr &expression) {
+  const unsigned width = widthOf(*expression.getType());
+  if (!width)
+    return false;
+  auto replaceLast = [&](uint64_t bits) { code->constants.back() = Value::known(bits, width); };
+  if (expression.getOpcode() == llvm::Instruction::GetElementPtr) {
+    llvm::APInt offset(maxWidth, 0);
+    if (!llvm::cast<llvm::GEPOperator>(expression).accumulateConstantOffset(layout, offset) ||
+        !appendConstant(*expression.getOperand(0)))
+      return false;
+    replaceLast(code->constants.back().bits() + offset.getZExtValue());
+    return true;
+  }
+  llvm::SmallVector<Value, 2> operands;
+  for (const llvm::Use &operand : expression.operands()) {
+    if (!widthOf(*operand->getType()) || !appendConstant(*llvm::cast<llvm::Constant>(operand)))
+      return false;
+    operands.push_back(code->constants.back());
+    code->constants.pop_back();
+  }
+  if (expression.isCast()) {
+    code->constants.push_back(Value::known(operands[0].bits(), width));
+    return expression.getOpcode() != llvm::Instruction::SExt;
+  }
+  const std::optional<Op> op = operationOf(expression.getOpcode());
+  if (!op || operands.size() != 2)
+    return false;
+  code->constants.push_back(Value::known(computeBinary(*op, operands[0].bits(), operands[1].bits(), width), width));
+  return true;
+}
+
 Instruction &Decoder::emit(Opcode opcode, const llvm::Instruction *origin) {
   Instruction &instruction = code->instructions.emplace_back();
   instruction.opcode = opcode;
   instruction.origin = origin;
   return instruction;
+}
+
+Slot Decoder::computed(Op op, Slot a, Slot b, unsigned width, const llvm::Instruction *origin) {
+  const Slot result = newSlots(1);
+  Instruction &decoded = emit(Opcode::Binary, origin);
+  decoded.operation = uint8_t(op);
+  decoded.width = uint8_t(width);
+  decoded.a = a;
+  decoded.b = b;
+  decoded.dst = result;
+  return result;
+}
+
+void Decoder::select(Slot dst, Slot condition, Slot then, Slot otherwise, unsigned width,
+                     const llvm::Instruction *origin) {
+  Instruction &decoded = emit(Opcode::Select, origin);
+  decoded.width = uint8_t(width);
+  decoded.a = condition;
+  decoded.b = then;
+  decoded.c = otherwise;
+  decoded.dst = dst;
 }
 
 void Decoder::unsupported(const llvm::Instruction &instruction, std::string what) {
@@ -162,6 +216,11 @@ void Decoder::unsupported(const llvm::Instruction &instruction, std::string what
 unsigned Decoder::widthOf(const llvm::Type &type) const {
   const auto widths = scalarWidths(type, layout);
   return widths.size() == 1 ? widths.front() : 0;
+}
+
+unsigned Decoder::integerWidth(const llvm::Type &type) const {
+  const bool isWide = type.isIntegerTy() && type.getIntegerBitWidth() <= 2 * maxWidth;
+  return isWide ? type.getIntegerBitWidth() : widthOf(type);
 }
 
 } // namespace kmem::replay

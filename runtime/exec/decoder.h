@@ -1,5 +1,5 @@
 // LLVM IR → Code. One function at a time, on first use. Anything the executor has no instruction for (floating point,
-// vectors, integers above 64 bits) becomes an Unsupported instruction: only a path that gets there is unknown.
+// vectors, integers above 128 bits) becomes an Unsupported instruction: only a path that gets there is unknown.
 //
 // Inside: one file per family: arithmetic, memory, control, calls.
 #pragma once
@@ -15,8 +15,12 @@
 
 namespace kmem::replay {
 
-/// The widths of the scalars a first-class type consists of, in order; empty when the executor cannot hold it.
+/// The widths of the scalars a first-class type consists of, in order; empty when the executor cannot hold it. An
+/// integer of 65 to 128 bits is two, the low one first.
 llvm::SmallVector<uint8_t, 4> scalarWidths(const llvm::Type &type, const llvm::DataLayout &layout);
+
+/// What a binary operation of LLVM's is here; nothing for floating point. By its opcode.
+std::optional<Op> operationOf(unsigned opcode);
 
 class Decoder {
 public:
@@ -44,6 +48,8 @@ private:
   void decodeAggregate(const llvm::Instruction &instruction, const llvm::Value &whole,
                        llvm::ArrayRef<unsigned> indices);
 
+  void decodeWideCast(const llvm::CastInst &cast, unsigned from, unsigned to);
+
   // decode_memory.cpp
   bool decodeMemory(const llvm::Instruction &instruction);
   void decodeAlloca(const llvm::AllocaInst &local);
@@ -62,16 +68,29 @@ private:
 
   // decode_calls.cpp
   bool decodeCall(const llvm::Instruction &instruction);
+  std::optional<CallSite> callSite(const llvm::CallBase &call);
+  void decodeAssemblyGoto(const llvm::CallBrInst &call);
+
+  // decode_intrinsics.cpp
   bool decodeIntrinsic(const llvm::IntrinsicInst &call);
+  bool decodeMachineIntrinsic(const llvm::IntrinsicInst &call);
+  void decodeSaturating(const llvm::IntrinsicInst &call, Op op, bool isSigned);
+  void decodeFunnelShift(const llvm::IntrinsicInst &call, bool left);
 
   Slot slotsOf(const llvm::Value &value); ///< the first one of the value's
   Slot constantSlots(const llvm::Constant &constant);
   bool appendConstant(const llvm::Constant &constant);
+  bool appendInteger(const llvm::APInt &number);
+  bool appendExpression(const llvm::ConstantExpr &expression);
   Slot newSlots(unsigned count);
   Slot constant(uint64_t bits, unsigned width);
   Instruction &emit(Opcode opcode, const llvm::Instruction *origin);
+  void select(Slot dst, Slot condition, Slot then, Slot otherwise, unsigned width, const llvm::Instruction *origin);
+  /// A new slot with a `op` b.
+  Slot computed(Op op, Slot a, Slot b, unsigned width, const llvm::Instruction *origin);
   void unsupported(const llvm::Instruction &instruction, std::string what);
-  unsigned widthOf(const llvm::Type &type) const;
+  unsigned widthOf(const llvm::Type &type) const;      ///< of one scalar; 0 for anything else
+  unsigned integerWidth(const llvm::Type &type) const; ///< up to 128; 0 for anything else
 
   const llvm::Function &function;
   const Image &image;

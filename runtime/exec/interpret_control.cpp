@@ -1,5 +1,6 @@
 #include "runtime/exec/interpreter.h"
 
+#include "llvm/ADT/STLExtras.h"
 #include "llvm/IR/Instructions.h"
 
 namespace kmem::replay {
@@ -19,11 +20,18 @@ Interpreter::Ended Interpreter::branch(const Instruction &instruction) {
 Interpreter::Ended Interpreter::choose(const Instruction &instruction) {
   const SwitchTable &table = frame->code->switches[instruction.immediate];
   const Value &value = get(instruction.a);
-  const auto &choice = *llvm::cast<llvm::SwitchInst>(instruction.origin);
+  if (value.isKnown()) {
+    const auto found = llvm::find_if(table.cases, [&](const auto &known) { return known.value == value.bits(); });
+    frame->at = found == table.cases.end() ? table.otherwise : found->target;
+    return {};
+  }
+  const auto *choice = llvm::dyn_cast<llvm::SwitchInst>(instruction.origin);
+  if (!choice)
+    return end(StopKind::Refused, "the way that inline assembly takes", instruction);
   unsigned successor = 1; // 0 is the default
   for (const SwitchTable::Case &known : table.cases) {
     const std::optional<bool> matches = decide(compute(Op::Eq, value, Value::known(known.value, instruction.width)),
-                                               &choice, choice.getSuccessor(successor++));
+                                               choice, choice->getSuccessor(successor++));
     if (!matches)
       return end(StopKind::Refused, "a switch", instruction);
     if (*matches) {
@@ -60,6 +68,13 @@ Interpreter::Ended Interpreter::call(const Instruction &instruction) {
   for (size_t i = 0; i < site.resultWidths.size(); ++i)
     set(site.result + Slot(i), outcome.results[i]);
   return {};
+}
+
+/// Behind the start of the function that called: a call's place in it has no address.
+void Interpreter::returnAddress(const Instruction &instruction) {
+  const size_t levels = std::min<size_t>(instruction.immediate + 1, now.frames.size() - 1);
+  const llvm::Function &caller = *now.frames[now.frames.size() - 1 - levels].code->function;
+  set(instruction.dst, Value::known(program.layout().addressOf(caller) + 1, maxWidth));
 }
 
 Interpreter::Ended Interpreter::leave(const Instruction &instruction) {

@@ -22,16 +22,13 @@ bool Interpreter::enter(const llvm::Function &function, llvm::ArrayRef<Value> ar
   const Address locals = now.stackTop;
   if (now.registers.size() < base + code.slots)
     now.registers.resize(std::max<size_t>(base + code.slots, now.registers.size() * 2));
-  size_t next = 0;
-  for (size_t i = 0; i < code.parameters.size(); ++i) {
-    const Slot end =
-        i + 1 < code.parameters.size() ? code.parameters[i + 1] : code.parameters[i] + Slot(arguments.size() - next);
-    for (Slot slot = code.parameters[i]; slot < end && next < arguments.size(); ++slot)
-      now.registers[base + slot] = arguments[next++];
-  }
+  const size_t passed = std::min<size_t>(arguments.size(), code.parameterSlots);
+  std::copy_n(arguments.begin(), passed, now.registers.begin() + ptrdiff_t(base)); // parameters have the first slots
   if (!copyPassedByValue(function, code, base))
     return false;
-  now.frames.push_back({&code, 0, uint32_t(base), locals, mark, site});
+  if (function.isVarArg() && !pushVariableArguments(arguments.drop_front(passed), site))
+    return false;
+  now.frames.push_back({&code, 0, uint32_t(base), locals, mark, site, now.stackTop});
   frame = &now.frames.back();
   return true;
 }
@@ -134,6 +131,17 @@ Interpreter::Ended Interpreter::step(const Instruction &instruction) {
   case Opcode::WithOverflow:
     withOverflow(instruction);
     return {};
+  case Opcode::WideBinary:
+    return wideBinary(instruction);
+  case Opcode::WideExtend:
+    wideExtend(instruction);
+    return {};
+  case Opcode::IsKnown:
+    set(instruction.dst, Value::known(get(instruction.a).isKnown(), 1));
+    return {};
+  case Opcode::ReturnAddress:
+    returnAddress(instruction);
+    return {};
   case Opcode::LocalArray:
     return localArray(instruction);
   case Opcode::StackMark:
@@ -150,6 +158,8 @@ Interpreter::Ended Interpreter::step(const Instruction &instruction) {
   case Opcode::CopyMemory:
   case Opcode::FillMemory:
     return moveBytes(instruction);
+  case Opcode::StartArguments:
+    return startArguments(instruction);
   case Opcode::Branch:
     return branch(instruction);
   case Opcode::Switch:

@@ -66,11 +66,12 @@ public:
 
   struct Frame {
     const Code *code;
-    uint32_t at = 0;           ///< next instruction
-    uint32_t base;             ///< first register
-    Address locals, stackMark; ///< the frame's variables; the stack before it
-    const CallSite *site;      ///< of the caller, for the results; null for the function that was started
-    bool isCallback = false;   ///< entered by what the caller called, which gives the results
+    uint32_t at = 0;               ///< next instruction
+    uint32_t base;                 ///< first register
+    Address locals, stackMark;     ///< the frame's variables; the stack before it
+    const CallSite *site;          ///< of the caller, for the results; null for the function that was started
+    Address variableArguments = 0; ///< where those without a parameter lie
+    bool isCallback = false;       ///< entered by what the caller called, which gives the results
   };
   /// Innermost last. While the environment is asked, `at` is already behind the instruction in hand.
   llvm::ArrayRef<Frame> callStack() const { return now.frames; }
@@ -91,6 +92,7 @@ private:
 
   bool enter(const llvm::Function &function, llvm::ArrayRef<Value> arguments, const CallSite *site);
   bool copyPassedByValue(const llvm::Function &function, const Code &code, size_t base);
+  bool pushVariableArguments(llvm::ArrayRef<Value> arguments, const CallSite *site);
   Ended step(const Instruction &instruction);
   Ended end(StopKind kind, std::string why, const Instruction &at) const;
 
@@ -101,12 +103,18 @@ private:
   void withOverflow(const Instruction &instruction);
   Value extended(const Value &value, unsigned width, bool isSigned);
 
+  // interpret_wide.cpp
+  Ended wideBinary(const Instruction &instruction);
+  Ended wideQuotient(const Instruction &instruction);
+  void wideExtend(const Instruction &instruction);
+
   // interpret_memory.cpp
   Ended accessMemory(const Instruction &instruction);
   Ended localArray(const Instruction &instruction);
   Ended exchange(const Instruction &instruction, Address address);
   Ended compareExchange(const Instruction &instruction, Address address);
   Ended moveBytes(const Instruction &instruction);
+  Ended startArguments(const Instruction &instruction);
   Value combined(AtomicOperation operation, const Value &old, const Value &operand);
 
   // interpret_control.cpp
@@ -114,6 +122,7 @@ private:
   Ended choose(const Instruction &instruction);
   Ended call(const Instruction &instruction);
   Ended leave(const Instruction &instruction);
+  void returnAddress(const Instruction &instruction);
 
   const Value &get(Slot slot) const {
     return slot & constantBit ? frame->code->constants[slot & ~constantBit] : now.registers[frame->base + slot];
