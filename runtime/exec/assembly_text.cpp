@@ -96,11 +96,9 @@ private:
   /// Notes the labels that `text` starts with.
   llvm::StringRef withoutLabels(llvm::StringRef text) {
     while (true) {
-      const size_t end = text.find(':');
+      const size_t end = text.find(':', text.starts_with("${") ? text.find('}') : 0);
       const llvm::StringRef label = text.take_front(end);
-      const bool isLabel = end != llvm::StringRef::npos && label.find_first_of(" \t%(") == llvm::StringRef::npos &&
-                           (!label.contains('$') || label.contains('}'));
-      if (!isLabel)
+      if (end == llvm::StringRef::npos || label.find_first_of(" \t%(,") != llvm::StringRef::npos)
         return text;
       read.labels[label] = uint32_t(read.instructions.size());
       text = text.drop_front(end + 1).ltrim();
