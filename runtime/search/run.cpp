@@ -12,7 +12,7 @@ namespace kmem::replay {
 static constexpr unsigned maxCallDepth = 64;
 
 Run::Run(const RunPlan &plan, Machine &machine, Models &models, Chooser &chooser, bool keepsStates)
-    : plan(plan), machine(machine), models(models), chooser(chooser), keepsStates(keepsStates),
+    : plan(plan), machine(machine), models(models), chooser(chooser), keepsStates(keepsStates), cpu(machine), assembly(machine, cpu),
       code(machine.program, machine.memory, machine.pool, *this, {machine.stackBottom, machine.stackTop}) {
   machine.memory.setFirstReads(this);
 }
@@ -205,7 +205,11 @@ Environment::CallOutcome Run::stubbed(const CallSite &site, const llvm::Function
 }
 
 Environment::CallOutcome Run::assembled(const CallSite &site, llvm::ArrayRef<Value> arguments) {
-  chooser.shortcut(ShortcutKind::UnknownAssembly, "inline assembly");
+  if (auto results = assembly.run(site, arguments, chooser))
+    return {nullptr, std::move(*results), ""};
+  if (!assembly.refusal().empty())
+    return {nullptr, {}, assembly.refusal()};
+  chooser.shortcut(ShortcutKind::UnknownAssembly, "inline assembly (" + assembly.unknownPart(*site.call) + ")");
   return models.stub(site, "inline assembly", arguments, chooser);
 }
 

@@ -7,6 +7,7 @@
 
 #include "runtime/models/models.h"
 #include "runtime/search/callee_policy.h"
+#include "runtime/search/cpu.h"
 #include "runtime/search/route.h"
 #include "runtime/search/target.h"
 
@@ -98,6 +99,8 @@ private:
   Models &models;
   Chooser &chooser;
   const bool keepsStates;
+  Cpu cpu;
+  Assembly assembly;
   Interpreter code;
   std::optional<State> beforeCall; ///< while a model or assembly is at work
   size_t stageInHand = 0;
