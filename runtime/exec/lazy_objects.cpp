@@ -83,42 +83,59 @@ uint32_t LazyObjects::intern(std::string_view name) {
   return uint32_t(names.size() - 1);
 }
 
-Address LazyObjects::make(const llvm::DIType *pointerType, std::string_view name, Address ring) {
+LazyObject LazyObjects::describePointee(const llvm::DIType *pointerType, std::string_view name) {
   const llvm::DIType *type = pointeeOf(pointerType);
   LazyObject object;
   object.size = type ? llvm::divideCeil(type->getSizeInBits(), byteBits) : 0;
   object.type = type;
-  object.ring = ring;
-  const uint64_t slots = llvm::divideCeil(2 * roomBefore + object.size, slotSize);
-  if ((now.slots + slots) * slotSize > arena.end - arena.begin)
-    return 0;
-  object.base = arena.begin + now.slots * slotSize + roomBefore;
   object.name = intern(name);
-  for (uint64_t i = 0; i < slots; ++i)
-    now.bySlot.write(now.slots + i) = object;
-  now.slots += uint32_t(slots);
+  return object;
+}
+
+static uint64_t slotsOf(uint64_t size) {
+  return llvm::divideCeil(2 * LazyObjects::roomBefore + size, LazyObjects::slotSize);
+}
+
+void LazyObjects::put(LazyObject object, uint64_t firstSlot) {
+  object.base = arena.begin + firstSlot * slotSize + roomBefore;
+  for (uint64_t i = 0; i < slotsOf(object.size); ++i)
+    now.bySlot.write(firstSlot + i) = object;
   ++now.objects;
-  return object.base;
+}
+
+Address LazyObjects::make(const llvm::DIType *pointerType, std::string_view name) {
+  const LazyObject object = describePointee(pointerType, name);
+  const uint64_t slots = slotsOf(object.size), first = now.made;
+  if (now.made + now.followed + slots > slotCount())
+    return 0;
+  put(object, first);
+  now.made += uint32_t(slots);
+  return arena.begin + first * slotSize + roomBefore;
+}
+
+Address LazyObjects::follow(const llvm::DIType *pointerType, std::string_view name, Address ring) {
+  LazyObject object = describePointee(pointerType, name);
+  object.ring = ring;
+  const uint64_t slots = slotsOf(object.size);
+  if (now.made + now.followed + slots > slotCount())
+    return 0;
+  now.followed += uint32_t(slots);
+  const uint64_t first = slotCount() - now.followed;
+  put(object, first);
+  return arena.begin + first * slotSize + roomBefore;
 }
 
 std::vector<LazyObjects::Named> LazyObjects::list() const {
   std::vector<Named> all;
-  for (uint64_t slot = 0; slot < now.slots; ++slot)
+  for (uint64_t slot = slotCount() - now.followed; slot < slotCount(); ++slot)
     if (const LazyObject &object = now.bySlot.read(slot); object.base - roomBefore == arena.begin + slot * slotSize)
       all.push_back({object.base, object.size, names[object.name]});
   return all;
 }
 
 void LazyObjects::adopt(const std::vector<Named> &list) {
-  for (const Named &named : list) {
-    const LazyObject object{named.base, named.size, nullptr, intern(named.name), 0};
-    const uint64_t first = (named.base - roomBefore - arena.begin) / slotSize;
-    const uint64_t slots = llvm::divideCeil(2 * roomBefore + named.size, slotSize);
-    for (uint64_t i = 0; i < slots; ++i)
-      now.bySlot.write(first + i) = object;
-    now.slots = std::max(now.slots, uint32_t(first + slots));
-    ++now.objects;
-  }
+  for (const Named &named : list)
+    put({0, named.size, nullptr, intern(named.name), 0}, (named.base - roomBefore - arena.begin) / slotSize);
 }
 
 const LazyObject *LazyObjects::at(Address address) const {

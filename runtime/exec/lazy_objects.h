@@ -38,8 +38,11 @@ public:
   /// `arena` is theirs: whole slots of memory that is contiguous physically and in the direct map.
   LazyObjects(const Image &image, Arena arena) : image(image), arena(arena) {}
 
-  /// What `pointer`, declared as `type` (a pointer, or null), points to from now on. 0 when the arena is full.
-  Address make(const llvm::DIType *pointerType, std::string_view name, Address ring = 0);
+  /// An object for whoever needs one, typed by a pointer to it (or null). 0 when the arena is full.
+  Address make(const llvm::DIType *pointerType, std::string_view name);
+  /// What a pointer from outside, so declared, points to from now on. These come from the other end of the arena: a
+  /// replay, whose pointers know where they point, makes the same objects at the same places without them.
+  Address follow(const llvm::DIType *pointerType, std::string_view name, Address ring);
   /// The object whose slot `address` lies in; null outside of the arena and in slots not given out.
   const LazyObject *at(Address address) const;
   std::string_view nameOf(const LazyObject &object) const { return names[object.name]; }
@@ -58,19 +61,25 @@ public:
     uint64_t size;
     std::string name;
   };
+  /// What was followed.
   std::vector<Named> list() const;
-  /// Makes the objects of a list that another machine's objects gave, where they were there; their types are not known.
+  /// Knows the objects of such a list, which another machine's objects gave, by their names and places; their types
+  /// are not known.
   void adopt(const std::vector<Named> &list);
 
   struct State {
     sim::CowArray<LazyObject> bySlot;
-    uint32_t slots = 0, objects = 0;
+    uint32_t made = 0, followed = 0; ///< slots, from the lower and the upper end
+    uint32_t objects = 0;
   };
   const State &state() const { return now; }
   void restore(const State &state) { now = state; }
 
 private:
   uint32_t intern(std::string_view name);
+  LazyObject describePointee(const llvm::DIType *pointerType, std::string_view name);
+  uint64_t slotCount() const { return (arena.end - arena.begin) / slotSize; }
+  void put(LazyObject object, uint64_t firstSlot);
   Input describeField(const llvm::DIType *type, std::string name, int64_t offset, unsigned width, Address at,
                       Address ring) const;
 

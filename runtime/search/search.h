@@ -86,7 +86,8 @@ private:
   bool bind(uint32_t variable);
   bool assumeEqual(uint32_t variable, uint64_t value);
   std::optional<uint32_t> pointerIn(TermRef value);
-  std::optional<uint64_t> concretise(TermRef value);
+  std::optional<uint64_t> concretise(TermRef value, PickFor purpose);
+  void preferUsualSize(TermRef value);
   bool allFixed(TermRef value);
   const LogEntry *entryOf(uint32_t variable) const;
 

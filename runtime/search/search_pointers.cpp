@@ -5,6 +5,8 @@
 
 namespace kmem::replay {
 
+static constexpr uint64_t usualSize = 64, largestUsualSize = 65536; ///< bytes
+
 /// A variable that `value` is the sum of with something else, preferably one declared as a pointer.
 std::optional<uint32_t> Search::pointerIn(TermRef value) {
   std::optional<uint32_t> found;
@@ -57,7 +59,7 @@ bool Search::bind(uint32_t variable) {
     keep(forkHere(), machine.pool.negation(is(now)), costHere(limits.valuesPerPlace));
   } else {
     const LazyObjects::State before = machine.objects.state();
-    const Address made = machine.objects.make(entry.type, entry.text, entry.usual);
+    const Address made = machine.objects.follow(entry.type, entry.text, entry.usual);
     if (!made) {
       note(ShortcutKind::Bound, "objects");
       return false;
@@ -72,8 +74,25 @@ bool Search::bind(uint32_t variable) {
   return true;
 }
 
+/// Nothing and very much are rarely what code is about: where conditions allow, a size is an ordinary one.
+void Search::preferUsualSize(TermRef value) {
+  const uint64_t now = valueOf(value);
+  if (now != 0 && now <= largestUsualSize)
+    return;
+  const TermRef is = machine.pool.equal(value, machine.pool.constant(usualSize, machine.pool[value].width));
+  if (solver.canBe(path.constraints, is) != Answer::Satisfiable)
+    return;
+  std::vector<TermRef> with = path.constraints;
+  with.push_back(is);
+  Assignment model;
+  if (solver.solve(with, path.values, model) == Answer::Satisfiable)
+    path.values = std::move(model);
+}
+
 /// A number that `value` has under the conditions; the others are left for later, up to a limit.
-std::optional<uint64_t> Search::concretise(TermRef value) {
+std::optional<uint64_t> Search::concretise(TermRef value, PickFor purpose) {
+  if (purpose == PickFor::Size)
+    preferUsualSize(value);
   const uint64_t number = valueOf(value);
   const TermRef is = machine.pool.equal(value, machine.pool.constant(number, machine.pool[value].width));
   if (isDecidedBy(is))
@@ -92,7 +111,7 @@ std::optional<uint64_t> Search::pickAddress(TermRef value) {
   while (!allFixed(value)) {
     const std::optional<uint32_t> pointer = pointerIn(value);
     if (!pointer)
-      return concretise(value);
+      return concretise(value, PickFor::Address);
     if (!bind(*pointer))
       return std::nullopt;
   }
@@ -103,7 +122,7 @@ std::optional<uint64_t> Search::pick(TermRef value, PickFor purpose) {
   noticeCall();
   if (allFixed(value))
     return valueOf(value);
-  return purpose == PickFor::Address ? pickAddress(value) : concretise(value);
+  return purpose == PickFor::Address ? pickAddress(value) : concretise(value, purpose);
 }
 
 } // namespace kmem::replay
