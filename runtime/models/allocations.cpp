@@ -1,5 +1,9 @@
 #include "runtime/models/allocations.h"
 
+#include "runtime/models/releases.h"
+
+#include <utility>
+
 namespace kmem::replay {
 
 namespace {
@@ -26,6 +30,26 @@ private:
 };
 
 constexpr uint64_t wordBytes = 8;
+/// Terms in blocks larger than this are lost behind it when they move.
+constexpr uint64_t movedAtMost = 65536;
+
+/// What lies in a block that is about to move, with the terms that the simulated kernel does not see.
+class Contents {
+public:
+  Contents(ModelCall &call, Address from, uint64_t size) : call(call) {
+    if (call.machine.memory.state().noted || hasUnknownOrigin(call, from))
+      for (uint64_t at = 0; at + wordBytes <= std::min(size, movedAtMost); at += wordBytes)
+        words.push_back(call.load(from + at, maxWidth));
+  }
+  void writeTo(Address to) const {
+    for (size_t i = 0; i < words.size(); ++i)
+      call.store(to + i * wordBytes, words[i]);
+  }
+
+private:
+  ModelCall &call;
+  std::vector<Value> words;
+};
 
 } // namespace
 
@@ -50,16 +74,54 @@ AllocationRequest requestOf(ModelCall &call) {
   return request;
 }
 
-Address allocateOrFail(ModelCall &call, const AllocationRequest &request, bool fallible,
-                       llvm::function_ref<Address()> allocate, llvm::function_ref<void(Address)> undo) {
+bool isToFail(ModelCall &call, const AllocationRequest &request, bool fallible) {
   const bool nofail = request.gfp & call.kernel().profile.gfp.nofail;
-  if (!fallible || nofail || !call.unusual(ChoiceKind::Allocation))
+  return fallible && !nofail && call.unusual(ChoiceKind::Allocation);
+}
+
+Address runAllocator(ModelCall &call, bool toFail, llvm::function_ref<Address()> allocate) {
+  if (!toFail)
     return allocate();
   EverythingFails failing;
   OracleScope scope(call.system().oracle, failing);
-  if (const Address address = allocate()) // had some in reserve
-    undo(address);
-  return 0;
+  return allocate();
+}
+
+Attempt attempt(ModelCall &call, const AllocationRequest &request, bool fallible,
+                llvm::function_ref<Address()> allocate) {
+  const bool toFail = isToFail(call, request, fallible);
+  return {runAllocator(call, toFail, allocate), toFail};
+}
+
+Values allocateBytes(ModelCall &call, const AllocationRequest &request, const Allocator &allocator) {
+  auto [address, shouldFail] = attempt(call, request, allocator.fallible, allocator.allocate);
+  if (shouldFail && address)
+    allocator.undo(std::exchange(address, 0));
+  if (address > sim::zeroSizePointer)
+    takeBytes(call, address, request.size);
+  return allocated(call, request, address);
+}
+
+Values reallocateBytes(ModelCall &call, const AllocationRequest &request, const Reallocator &reallocator) {
+  const bool isUnknown = hasUnknownOrigin(call, reallocator.old);
+  const Contents contents(call, reallocator.old, std::min(request.size, bytesFrom(call, reallocator.old)));
+  const Address moved =
+      attempt(call, request, reallocator.fallible, isUnknown ? reallocator.allocate : reallocator.reallocate).address;
+  if (!moved)
+    return allocated(call, request, 0);
+  if (moved != reallocator.old) {
+    takeBytes(call, moved, request.size);
+    contents.writeTo(moved);
+    noteFreed(call, reallocator.old);
+  }
+  return allocated(call, request, moved);
+}
+
+uint64_t bytesFrom(const ModelCall &call, Address address) {
+  if (const LazyObject *lazy = call.machine.objects.at(address))
+    return lazy->base + lazy->size > address ? lazy->base + lazy->size - address : 0;
+  const auto known = call.now.allocations.atOrBelow(address);
+  return known && address - known->key < known->value.size ? known->value.size - (address - known->key) : 0;
 }
 
 void remember(ModelCall &call, const AllocationRequest &request, Address address) {

@@ -1,7 +1,7 @@
 #include "runtime/models/counterparts.h"
 
 #include "runtime/kernel/context_state.h"
-#include "runtime/models/result_types.h"
+#include "runtime/models/call_types.h"
 
 namespace kmem::replay {
 

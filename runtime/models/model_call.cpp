@@ -1,6 +1,6 @@
 #include "runtime/models/model_call.h"
 
-#include "runtime/models/result_types.h"
+#include "runtime/models/call_types.h"
 
 #include "llvm/ADT/Twine.h"
 
@@ -66,6 +66,16 @@ void ModelCall::openObject(Address address) {
   }
   if (address >= machine.stackBottom && address < machine.stackTop)
     open(address, std::min(openedLocal, machine.stackTop - address));
+}
+
+void ModelCall::openPointee(int position) {
+  const Value &pointer = argument(position);
+  if (!pointer.isKnown() || pointer.width() != maxWidth)
+    return;
+  if (const uint64_t size = sizeOfLocalArgument(site, unsigned(position), unsigned(arguments.size())))
+    open(pointer.bits(), size);
+  else
+    openObject(pointer.bits());
 }
 
 Values ModelCall::returns(uint64_t value) const {

@@ -60,6 +60,8 @@ public:
   void open(Address address, uint64_t size);
   /// All of the object that lies there, as far as that is known.
   void openObject(Address address);
+  /// What an argument points to, when it is a pointer.
+  void openPointee(int argument);
 
   // Results
   Values nothing() const { return returns(0); }

@@ -34,6 +34,7 @@ struct ModelState {
   sim::OrderedMap<Allocation> allocations;                              ///< by address
   std::array<sim::OrderedMap<uint32_t>, counterpartCount> counterparts; ///< the simulated kernel's numbers, by address
   Address currentTask = 0;                       ///< what get_current() gives, 0 before the first time
+  sim::OrderedMap<Address> pageAddresses;        ///< memory of struct pages of unknown origin
   Address waitQueue = 0;                         ///< that the task has put itself on
   Value nanoseconds = Value::known(0, maxWidth); ///< that have passed on top of the simulated clock
 };

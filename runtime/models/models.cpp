@@ -1,7 +1,7 @@
 #include "runtime/models/models.h"
 
+#include "runtime/models/call_types.h"
 #include "runtime/models/registry.h"
-#include "runtime/models/result_types.h"
 #include "runtime/models/rule_driven.h"
 
 namespace kmem::replay {

@@ -5,8 +5,29 @@
 namespace kmem::replay {
 
 llvm::ArrayRef<ModelTable> modelTables() {
-  static const ModelTable tables[] = {slabModels(),      slabCacheModels(), spinlockModels(),
-                                      interruptModels(), rcuModels(),       schedulingModels()};
+  static const ModelTable tables[] = {slabModels(),
+                                      slabCacheModels(),
+                                      copyModels(),
+                                      pageModels(),
+                                      vmallocModels(),
+                                      percpuModels(),
+                                      poolModels(),
+                                      dmaModels(),
+                                      devresModels(),
+                                      spinlockModels(),
+                                      sleepingLockModels(),
+                                      interruptModels(),
+                                      rcuModels(),
+                                      schedulingModels(),
+                                      waitingModels(),
+                                      userCopyModels(),
+                                      memoryFunctionModels(),
+                                      stringModels(),
+                                      messageModels(),
+                                      refcountModels(),
+                                      deviceRegisterModels(),
+                                      bugModels(),
+                                      clockModels()};
   return tables;
 }
 

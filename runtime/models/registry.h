@@ -25,9 +25,26 @@ llvm::Error checkModels(const rules::RuleSet &rules);
 // The families
 ModelTable slabModels();
 ModelTable slabCacheModels();
+ModelTable copyModels();
+ModelTable pageModels();
+ModelTable vmallocModels();
+ModelTable percpuModels();
+ModelTable poolModels();
+ModelTable dmaModels();
+ModelTable devresModels();
 ModelTable spinlockModels();
+ModelTable sleepingLockModels();
 ModelTable interruptModels();
 ModelTable rcuModels();
 ModelTable schedulingModels();
+ModelTable waitingModels();
+ModelTable userCopyModels();
+ModelTable memoryFunctionModels();
+ModelTable stringModels();
+ModelTable messageModels();
+ModelTable refcountModels();
+ModelTable deviceRegisterModels();
+ModelTable bugModels();
+ModelTable clockModels();
 
 } // namespace kmem::replay

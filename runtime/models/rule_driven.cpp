@@ -1,9 +1,9 @@
 #include "runtime/models/rule_driven.h"
 
 #include "runtime/models/allocations.h"
+#include "runtime/models/call_types.h"
 #include "runtime/models/lock_calls.h"
 #include "runtime/models/releases.h"
-#include "runtime/models/result_types.h"
 
 namespace kmem::replay {
 
@@ -130,8 +130,7 @@ Values changeContext(ModelCall &call) {
 /// Memory of a family that the simulated kernel has no allocator for: an object of the type returned.
 Values allocate(ModelCall &call) {
   AllocationRequest request = requestOf(call);
-  const bool failed = !(request.gfp & call.kernel().profile.gfp.nofail) && call.unusual(ChoiceKind::Allocation);
-  if (failed)
+  if (isToFail(call, request))
     return allocated(call, request, 0);
   const Address object = call.machine.objects.make(resultType(call.site, call.callee), call.title());
   if (!object)
@@ -152,9 +151,8 @@ Values release(ModelCall &call) {
 
 Values anyOutcome(ModelCall &call) {
   call.chooser.shortcut(ShortcutKind::Stub, call.rule.spelling);
-  for (const Value &argument : call.arguments)
-    if (argument.isKnown() && argument.width() == maxWidth)
-      call.openObject(argument.bits());
+  for (size_t i = 0; i < call.arguments.size(); ++i)
+    call.openPointee(int(i));
   return call.returnsFresh();
 }
 

@@ -1,8 +1,8 @@
 // Giving the CPU away, and the checks for it (kernel/sched/core.c, kernel/time/). The time a task sleeps is over at
 // once.
+#include "runtime/models/call_types.h"
 #include "runtime/models/image_text.h"
 #include "runtime/models/registry.h"
-#include "runtime/models/result_types.h"
 
 namespace kmem::replay {
 

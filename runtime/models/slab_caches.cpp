@@ -22,13 +22,10 @@ Values createCache(ModelCall &call, uint64_t size, uint64_t align, bool hasConst
   request.gfp = call.gfp();
   sim::Slub &slub = call.system().slub;
   sim::CacheId cache = sim::noCache;
-  const Address self = allocateOrFail(
-      call, request, true,
-      [&]() -> Address {
-        cache = slub.create({.name = name, .size = uint32_t(size), .align = uint32_t(align)});
-        return cache ? slub.cache(cache).self : 0;
-      },
-      [&](Address) { slub.destroy(cache); });
+  const Address self = attempt(call, request, true, [&]() -> Address {
+                         cache = slub.create({.name = name, .size = uint32_t(size), .align = uint32_t(align)});
+                         return cache ? slub.cache(cache).self : 0;
+                       }).address;
   if (self)
     setCounterpart(call, Counterpart::Cache, self, cache);
   return allocated(call, request, self);
@@ -62,12 +59,10 @@ Values allocateWith(ModelCall &call, sim::Gfp added) {
   const sim::CacheId cache = cacheAt(call, request.cache);
   sim::Slub &slub = call.system().slub;
   request.size = slub.cache(cache).objectSize;
-  const Address object = allocateOrFail(
-      call, request, true, [&] { return slub.allocate(cache, request.gfp); },
-      [&](Address made) { slub.free(cache, made); });
-  if (object)
-    takeBytes(call, object, request.size);
-  return allocated(call, request, object);
+  return allocateBytes(call, request,
+                       {.fallible = true,
+                        .allocate = [&] { return slub.allocate(cache, request.gfp); },
+                        .undo = [&](Address object) { slub.free(cache, object); }});
 }
 
 Values allocate(ModelCall &call) { return allocateWith(call, 0); }
@@ -92,9 +87,8 @@ Values allocateBulk(ModelCall &call) {
   if (count > bulkAtMost)
     throw Refusal{call.title() + " of very many objects"};
   std::vector<Address> made(count);
-  const bool succeeded = allocateOrFail(
-      call, request, true, [&] { return call.system().slub.allocateBulk(cache, request.gfp, made); },
-      [&](Address) { call.system().slub.freeBulk(cache, made); });
+  const bool succeeded =
+      attempt(call, request, true, [&] { return call.system().slub.allocateBulk(cache, request.gfp, made); }).address;
   for (uint64_t i = 0; succeeded && i < count; ++i) {
     remember(call, request, made[i]);
     call.storeWord(objects + i * sizeof(Address), made[i]);

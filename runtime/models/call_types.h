@@ -1,4 +1,4 @@
-// What the debug information and the IR around a call say of its result.
+// What the debug information and the IR around a call say of its result and arguments.
 #pragma once
 
 #include "runtime/exec/code.h"
@@ -17,6 +17,9 @@ const llvm::DIType *resultType(const CallSite &site, llvm::StringRef callee);
 
 /// Bytes of the record that the caller uses the result as, or 0 when it does not show.
 uint64_t sizeUsedAsResult(const CallSite &site);
+
+/// Bytes of the local variable that the argument points into, from there to its end; 0 when it is none, or hidden.
+uint64_t sizeOfLocalArgument(const CallSite &site, unsigned position, unsigned argumentCount);
 
 /// With zeros added or cut off.
 Value resized(TermPool &pool, const Value &value, unsigned width);

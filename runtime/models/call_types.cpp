@@ -1,4 +1,4 @@
-#include "runtime/models/result_types.h"
+#include "runtime/models/call_types.h"
 
 #include "llvm/IR/Instructions.h"
 #include "llvm/IR/Module.h"
@@ -47,6 +47,19 @@ uint64_t sizeUsedAsResult(const CallSite &site) {
         size = std::max<uint64_t>(size, layout.getTypeAllocSize(field->getSourceElementType()));
   }
   return size;
+}
+
+uint64_t sizeOfLocalArgument(const CallSite &site, unsigned position, unsigned argumentCount) {
+  if (!site.call || site.call->arg_size() != argumentCount)
+    return 0;
+  const llvm::DataLayout &layout = site.call->getDataLayout();
+  const llvm::Value *argument = site.call->getArgOperand(position);
+  if (!argument->getType()->isPointerTy())
+    return 0;
+  llvm::APInt offset(layout.getIndexTypeSizeInBits(argument->getType()), 0);
+  auto *local = llvm::dyn_cast<llvm::AllocaInst>(argument->stripAndAccumulateConstantOffsets(layout, offset, true));
+  const auto size = local ? local->getAllocationSize(layout) : std::nullopt;
+  return size && offset.ult(size->getFixedValue()) ? size->getFixedValue() - offset.getZExtValue() : 0;
 }
 
 Value resized(TermPool &pool, const Value &value, unsigned width) {
