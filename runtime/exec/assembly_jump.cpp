@@ -71,13 +71,15 @@ static std::string keyName(const AssemblyRun &run, const Value &key, bool &isEna
 static void staticKey(AssemblyRun &run) {
   const auto operands = run.operands();
   const auto label = llvm::find_if(operands, [](const Binding &b) { return b.kind == Binding::Kind::Label; });
-  if (operands.size() < 3 || label == operands.end() || !operands[1].value.isKnown())
+  if (operands.size() < 3 || label == operands.end())
     return run.giveUp();
+  const std::optional<bool> branch = run.decide(run.math.part(operands[1].value, 0, 1));
+  if (!branch)
+    return;
   bool isEnabled = false;
   const std::string name = keyName(run, operands[0].value, isEnabled);
   isEnabled ^= run.world.chooser.choose(ChoiceKind::StaticKey, name, 2) != 0;
-  const bool branch = operands[1].value.bits() & 1;
-  if (isEnabled != branch)
+  if (isEnabled != *branch)
     run.leave({.number = int(label - operands.begin())});
 }
 

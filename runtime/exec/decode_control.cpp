@@ -12,6 +12,11 @@ bool Decoder::decodeControl(const llvm::Instruction &instruction) {
     }
     patches.push_back({index, Target::Second, 0, branch->getParent(), branch->getSuccessor(1)});
     const Slot condition = slotsOf(*branch->getCondition());
+    if (condition == noSlot) {
+      patches.resize(patches.size() - 2);
+      unsupported(instruction, "a condition");
+      return true;
+    }
     emit(Opcode::Branch, branch).a = condition;
   } else if (auto *choice = llvm::dyn_cast<llvm::SwitchInst>(&instruction)) {
     decodeSwitch(*choice);

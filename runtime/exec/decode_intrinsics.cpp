@@ -84,10 +84,14 @@ bool Decoder::decodeIntrinsic(const llvm::IntrinsicInst &call) {
     return added;
   };
   if (id == llvm::Intrinsic::memcpy || id == llvm::Intrinsic::memmove || id == llvm::Intrinsic::memcpy_inline) {
+    if (!widthOf(*call.getArgOperand(2)->getType()))
+      return false;
     decoded(Opcode::CopyMemory, operands[0], operands[1], operands[2]);
     return true;
   }
   if (id == llvm::Intrinsic::memset || id == llvm::Intrinsic::memset_inline) {
+    if (!widthOf(*call.getArgOperand(2)->getType()))
+      return false;
     decoded(Opcode::FillMemory, operands[0], operands[1], operands[2]);
     return true;
   }
@@ -103,8 +107,11 @@ bool Decoder::decodeIntrinsic(const llvm::IntrinsicInst &call) {
   }
   if (id == llvm::Intrinsic::objectsize) { // nothing is known at compile time: the second argument says how to say so
     const auto *minimum = llvm::cast<llvm::ConstantInt>(call.getArgOperand(1));
-    decoded(Opcode::Copy, constant(minimum->isZero() ? ~uint64_t(0) : 0, widthOf(*call.getType())));
-    return true;
+    if (const unsigned result = widthOf(*call.getType())) {
+      decoded(Opcode::Copy, constant(minimum->isZero() ? ~uint64_t(0) : 0, result));
+      return true;
+    }
+    return false;
   }
   if (!width)
     return false;
@@ -189,10 +196,11 @@ bool Decoder::decodeMachineIntrinsic(const llvm::IntrinsicInst &call) {
     return added;
   };
   auto argument = [&](unsigned i) { return slotsOf(*call.getArgOperand(i)); };
+  for (const llvm::Use &given : call.args())
+    if (!given->getType()->isMetadataTy() && slotsOf(*given) == noSlot)
+      return false;
   switch (call.getIntrinsicID()) {
   case llvm::Intrinsic::is_constant: // what is known to the run could have been known to the compiler
-    if (argument(0) == noSlot)
-      return false;
     decoded(Opcode::IsKnown, argument(0));
     return true;
   case llvm::Intrinsic::read_register: {

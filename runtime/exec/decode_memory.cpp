@@ -5,6 +5,9 @@
 
 namespace kmem::replay {
 
+/// More than any stack has.
+static constexpr uint64_t maxLocalBytes = uint64_t(64) << 20;
+
 bool Decoder::decodeMemory(const llvm::Instruction &instruction) {
   if (auto *local = llvm::dyn_cast<llvm::AllocaInst>(&instruction))
     decodeAlloca(*local);
@@ -27,7 +30,11 @@ bool Decoder::decodeMemory(const llvm::Instruction &instruction) {
 /// reached.
 void Decoder::decodeAlloca(const llvm::AllocaInst &local) {
   const uint64_t alignment = local.getAlign().value();
+  if (local.getAllocatedType()->isScalableTy() || alignment > maxLocalBytes || !widthOf(*local.getType()))
+    return unsupported(local, "a local variable of an unusual kind");
   if (auto size = local.getAllocationSize(layout); size && !size->isScalable() && local.isStaticAlloca()) {
+    if (size->getFixedValue() > maxLocalBytes || code->localBytes > maxLocalBytes)
+      return unsupported(local, "a large local variable");
     code->localBytes = uint32_t(llvm::alignTo(code->localBytes, alignment));
     const Slot dst = slotsOf(local);
     Instruction &decoded = emit(Opcode::Local, &local);
@@ -68,7 +75,7 @@ Slot Decoder::plus(Slot address, uint64_t offset) {
 /// base + constant + index * size + ...
 void Decoder::decodeAddress(const llvm::GetElementPtrInst &address) {
   Slot at = slotsOf(*address.getPointerOperand());
-  if (at == noSlot || !address.getType()->isPointerTy())
+  if (at == noSlot || !address.getType()->isPointerTy() || address.getSourceElementType()->isScalableTy())
     return unsupported(address, "getelementptr");
   uint64_t fixed = 0;
   auto binary = [&](Op op, Slot a, Slot b) {
@@ -88,7 +95,7 @@ void Decoder::decodeAddress(const llvm::GetElementPtrInst &address) {
       continue;
     }
     const uint64_t stride = it.getSequentialElementStride(layout);
-    if (auto *index = llvm::dyn_cast<llvm::ConstantInt>(it.getOperand())) {
+    if (auto *index = llvm::dyn_cast<llvm::ConstantInt>(it.getOperand()); index && index->getBitWidth() <= maxWidth) {
       fixed += uint64_t(index->getSExtValue()) * stride;
       continue;
     }

@@ -21,14 +21,19 @@ static bool appendWidths(const llvm::Type &type, const llvm::DataLayout &layout,
   }
   if (type.isPointerTy()) {
     found.push_back(uint8_t(maxWidth));
-    return true;
+    return layout.getPointerTypeSizeInBits(const_cast<llvm::Type *>(&type)) == maxWidth;
   }
   if (auto *structure = llvm::dyn_cast<llvm::StructType>(&type))
-    return llvm::all_of(structure->elements(), [&](llvm::Type *e) { return appendWidths(*e, layout, found); });
+    return !structure->isOpaque() &&
+           llvm::all_of(structure->elements(), [&](llvm::Type *e) { return appendWidths(*e, layout, found); });
   if (auto *array = llvm::dyn_cast<llvm::ArrayType>(&type)) {
-    for (uint64_t i = 0; i < array->getNumElements(); ++i)
+    const size_t before = found.size();
+    for (uint64_t i = 0; i < array->getNumElements(); ++i) {
       if (!appendWidths(*array->getElementType(), layout, found))
         return false;
+      if (found.size() == before)
+        return true; // of elements without scalars
+    }
     return true;
   }
   return type.isVoidTy();
@@ -55,11 +60,15 @@ std::unique_ptr<Code> Decoder::decode() {
 }
 
 void Decoder::numberParameters() {
+  bool takesAll = true;
   for (const llvm::Argument &argument : function.args()) {
     const auto widths = scalarWidths(*argument.getType(), layout);
     code->parameters.push_back(slots[&argument] = newSlots(unsigned(widths.size())));
+    code->parameterWidths.insert(code->parameterWidths.end(), widths.begin(), widths.end());
+    takesAll &= !widths.empty();
   }
-  code->parameterSlots = code->slots;
+  if (!takesAll)
+    unsupported(function.getEntryBlock().front(), "a parameter");
 }
 
 void Decoder::decodeBlock(const llvm::BasicBlock &block) {
@@ -93,7 +102,8 @@ Slot Decoder::slotsOf(const llvm::Value &value) {
     return constantSlots(*constant);
   auto [it, added] = slots.try_emplace(&value, noSlot);
   if (added) // a value used by a phi before it is defined, or defined now
-    it->second = newSlots(unsigned(scalarWidths(*value.getType(), layout).size()));
+    if (const auto widths = scalarWidths(*value.getType(), layout); !widths.empty())
+      it->second = newSlots(unsigned(widths.size()));
   return it->second;
 }
 
@@ -116,7 +126,7 @@ bool Decoder::appendConstant(const llvm::Constant &constant) {
   if (auto *integer = llvm::dyn_cast<llvm::ConstantInt>(&constant))
     return appendInteger(integer->getValue());
   if (auto *global = llvm::dyn_cast<llvm::GlobalValue>(&constant))
-    return push(image.addressOf(*global), maxWidth);
+    return widthOf(type) && push(image.addressOf(*global), maxWidth);
   if (constant.isNullValue() || llvm::isa<llvm::UndefValue>(constant)) {
     const auto widths = scalarWidths(type, layout);
     for (uint8_t width : widths)
@@ -127,10 +137,10 @@ bool Decoder::appendConstant(const llvm::Constant &constant) {
     return push(image.addressOf(*label->getFunction()) + 1, maxWidth);
   if (auto *expression = llvm::dyn_cast<llvm::ConstantExpr>(&constant))
     return appendExpression(*expression);
-  if (llvm::isa<llvm::ConstantAggregate>(constant) || llvm::isa<llvm::ConstantDataSequential>(constant)) {
+  if (type.isStructTy() || type.isArrayTy()) {
     const unsigned count = type.isStructTy() ? type.getStructNumElements() : unsigned(type.getArrayNumElements());
     for (unsigned i = 0; i < count; ++i)
-      if (!appendConstant(*constant.getAggregateElement(i)))
+      if (const llvm::Constant *part = constant.getAggregateElement(i); !part || !appendConstant(*part))
         return false;
     return true;
   }

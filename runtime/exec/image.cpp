@@ -57,7 +57,10 @@ Image::Image(llvm::ArrayRef<const llvm::Module *> modules) {
   changing.end = next;
 }
 
-Address Image::addressOf(const llvm::GlobalValue &global) const { return addresses.lookup(&global); }
+Address Image::addressOf(const llvm::GlobalValue &global) const {
+  const llvm::GlobalObject *object = global.getAliaseeObject(); // itself, when it is no alias
+  return object ? addresses.lookup(object) : 0;
+}
 
 const llvm::Function *Image::functionAt(Address address) const {
   auto it = functionsByAddress.find(address);

@@ -26,7 +26,7 @@ bool Interpreter::pushVariableArguments(llvm::ArrayRef<Value> arguments, const C
     return llvm::alignTo(std::max(sizeByValue(site, arguments.size() - i), argumentBytes), argumentBytes);
   };
   uint64_t bytes = 0;
-  for (size_t i = 0; i < arguments.size(); ++i)
+  for (size_t i = 0; i < arguments.size() && bytes <= now.stackTop - stack.bottom; ++i)
     bytes += slotBytes(i);
   if (now.stackTop - stack.bottom < bytes + stackAlignment)
     return false;

@@ -9,10 +9,22 @@ static constexpr uint64_t maxBytesAtOnce = uint64_t(64) << 20;
 
 Interpreter::Ended Interpreter::localArray(const Instruction &instruction) {
   const std::optional<uint64_t> bytes = known(get(instruction.a), PickFor::Size);
-  if (!bytes || *bytes > now.stackTop - stack.bottom)
-    return end(StopKind::Refused, bytes ? "the stack is full" : "the size of a local array", instruction);
-  now.stackTop = llvm::alignDown(now.stackTop - *bytes, std::max<uint64_t>(instruction.immediate, 1));
+  if (!bytes)
+    return end(StopKind::Refused, "the size of a local array", instruction);
+  const uint64_t room = now.stackTop - stack.bottom, alignment = std::max<uint64_t>(instruction.immediate, 1);
+  if (*bytes > room || alignment > room - *bytes)
+    return end(StopKind::Refused, "the stack is full", instruction);
+  now.stackTop = llvm::alignDown(now.stackTop - *bytes, alignment);
   set(instruction.dst, Value::known(now.stackTop, maxWidth));
+  return {};
+}
+
+/// Back to a mark, which only takes away what was made since.
+Interpreter::Ended Interpreter::cutStack(const Instruction &instruction) {
+  const std::optional<uint64_t> mark = known(get(instruction.a), PickFor::Address);
+  if (!mark || *mark < now.stackTop || *mark > frame->locals)
+    return end(StopKind::Refused, "a mark of the stack", instruction);
+  now.stackTop = *mark;
   return {};
 }
 

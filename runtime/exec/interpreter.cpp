@@ -22,8 +22,9 @@ bool Interpreter::enter(const llvm::Function &function, llvm::ArrayRef<Value> ar
   const Address locals = now.stackTop;
   if (now.registers.size() < base + code.slots)
     now.registers.resize(std::max<size_t>(base + code.slots, now.registers.size() * 2));
-  const size_t passed = std::min<size_t>(arguments.size(), code.parameterSlots);
-  std::copy_n(arguments.begin(), passed, now.registers.begin() + ptrdiff_t(base)); // parameters have the first slots
+  const size_t passed = std::min(arguments.size(), code.parameterWidths.size());
+  for (size_t i = 0; i < passed; ++i) // parameters have the first slots
+    now.registers[base + i] = fitted(arguments[i], code.parameterWidths[i]);
   if (!copyPassedByValue(function, code, base))
     return false;
   if (function.isVarArg() && !pushVariableArguments(arguments.drop_front(passed), site))
@@ -39,7 +40,8 @@ bool Interpreter::copyPassedByValue(const llvm::Function &function, const Code &
     if (!argument.hasByValAttr())
       continue;
     const uint64_t size = function.getDataLayout().getTypeAllocSize(argument.getParamByValType());
-    if (now.stackTop - stack.bottom < size + frameAlignment)
+    const uint64_t room = now.stackTop - stack.bottom;
+    if (room < frameAlignment || size > room - frameAlignment)
       return false;
     now.stackTop = llvm::alignDown(now.stackTop - size, frameAlignment);
     Value &pointer = now.registers[base + code.parameters[argument.getArgNo()]];
@@ -148,8 +150,7 @@ Interpreter::Ended Interpreter::step(const Instruction &instruction) {
     set(instruction.dst, Value::known(now.stackTop, maxWidth));
     return {};
   case Opcode::StackBack:
-    now.stackTop = get(instruction.a).bits();
-    return {};
+    return cutStack(instruction);
   case Opcode::Load:
   case Opcode::Store:
   case Opcode::Exchange:

@@ -5,6 +5,7 @@
 // Inside: one file per family: arithmetic, memory, control and calls.
 #pragma once
 
+#include "runtime/exec/arithmetic.h"
 #include "runtime/exec/chooser.h"
 #include "runtime/exec/program.h"
 #include "runtime/exec/run_memory.h"
@@ -102,6 +103,10 @@ private:
   Ended countBits(const Instruction &instruction);
   void withOverflow(const Instruction &instruction);
   Value extended(const Value &value, unsigned width, bool isSigned);
+  /// As a function called by another type than its own sees it.
+  Value fitted(const Value &value, unsigned width) {
+    return value.width() == width ? value : Arithmetic(pool).fitted(value, width);
+  }
 
   // interpret_wide.cpp
   Ended wideBinary(const Instruction &instruction);
@@ -111,6 +116,7 @@ private:
   // interpret_memory.cpp
   Ended accessMemory(const Instruction &instruction);
   Ended localArray(const Instruction &instruction);
+  Ended cutStack(const Instruction &instruction);
   Ended exchange(const Instruction &instruction, Address address);
   Ended compareExchange(const Instruction &instruction, Address address);
   Ended moveBytes(const Instruction &instruction);
