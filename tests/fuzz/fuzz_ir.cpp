@@ -22,7 +22,7 @@ namespace sim = kmem::sim;
 
 constexpr llvm::StringLiteral x86Layout =
     "e-m:e-p270:32:32-p271:32:32-p272:64:64-i64:64-i128:128-f80:128-n8:16:32:64-S128";
-constexpr uint64_t mostPages = 256, stepLimit = 3000;
+constexpr uint64_t mostPages = 1024, stepLimit = 3000;
 constexpr sim::Pfn imageFrames = 0x4000, dataFrames = 0x5000, tableFrames = 0x6000;
 constexpr sim::Address dataAt = sim::directMapStart + (dataFrames << sim::pageShift);
 constexpr StackRegion stackRegion{dataAt + 0x10000, dataAt + 0x20000};
