@@ -146,7 +146,7 @@ static SiteArguments argumentsOf(const rules::FunctionRule &rule) {
   return arguments;
 }
 
-ReplayRecipe recipeOf(const Program &program, const Path &path, decltype(ReplayTarget::claim) claim) {
+ReplayRecipe recipeOf(const Program &program, const Path &path, ReplayClaim claim) {
   ReplayRecipe recipe;
   recipe.hops = replayHops(program, path);
   recipe.entry = entryOf(program, path, recipe.hops.front().function);

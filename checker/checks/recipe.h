@@ -9,7 +9,7 @@
 namespace kmem::checks {
 
 /// The path with what has to happen at its site.
-ReplayRecipe recipeOf(const link::Program &program, const Path &path, decltype(ReplayTarget::claim) claim);
+ReplayRecipe recipeOf(const link::Program &program, const Path &path, ReplayClaim claim);
 
 /// Where the memory comes from that `path` releases.
 ReplayAllocation allocationOf(const link::Program &program, const Path &path, const link::AllocationOrigin &origin);

@@ -45,7 +45,7 @@ struct Flags {
                               cl::desc("Severity from which on findings make the exit code 1 (default: warning)"),
                               cl::value_desc("note|warning|error|never"), cl::cat(category)};
   cl::list<std::string> reports{"report", cl::desc("Report format, repeatable (default: text)"),
-                                cl::value_desc("text|jsonl[=FILE]"), cl::cat(category)};
+                                cl::value_desc("text|jsonl|ktap|junit[=FILE]"), cl::cat(category)};
   cl::opt<unsigned> jobs{"j", cl::desc("Processes to run at once (default: one for each CPU)"), cl::value_desc("n"),
                          cl::Prefix, cl::cat(category)};
   cl::opt<bool> quiet{"quiet", cl::desc("No progress and no summary line"), cl::cat(category)};

@@ -130,11 +130,13 @@ struct GfpClaim {
   bool operator==(const GfpClaim &) const = default;
 };
 
+using ReplayClaim = std::variant<SleepClaim, SizeClaim, FreeClaim, GfpClaim>;
+
 /// What has to happen at the site.
 struct ReplayTarget {
   std::string callee; ///< as the IR names it
   SiteArguments arguments;
-  std::variant<SleepClaim, SizeClaim, FreeClaim, GfpClaim> claim;
+  ReplayClaim claim;
   bool operator==(const ReplayTarget &) const = default;
 };
 

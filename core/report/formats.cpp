@@ -6,6 +6,8 @@ namespace kmem {
 
 static constexpr ReportFormat formats[] = {
     {"jsonl", "one JSON object per finding and line, described in docs/findings.md", writeJsonLines},
+    {"junit", "JUnit XML: a testcase for each finding; one without a verdict failed", writeJunit},
+    {"ktap", "KTAP version 1: a test for each finding; one without a verdict failed", writeKtap},
     {"text", "compiler-style messages with the source line and the path as notes", writeText},
 };
 

@@ -6,6 +6,8 @@
 namespace kmem {
 
 void writeText(llvm::ArrayRef<Finding> findings, const ReportOptions &options, llvm::raw_ostream &out);
+void writeJunit(llvm::ArrayRef<Finding> findings, const ReportOptions &options, llvm::raw_ostream &out);
+void writeKtap(llvm::ArrayRef<Finding> findings, const ReportOptions &options, llvm::raw_ostream &out);
 void writeJsonLines(llvm::ArrayRef<Finding> findings, const ReportOptions &options, llvm::raw_ostream &out);
 
 } // namespace kmem

@@ -4,9 +4,11 @@
 //      40 |         p = alloc(size, flags);
 //         |             ^
 //   drivers/a.c:31:2: note: 1. where the context was entered [in a_xmit]
+//   verdict: confirmed from the entry point
 
 #include "core/report/formats.h"
 #include "core/report/source_lines.h"
+#include "core/report/test_result.h"
 
 #include "llvm/ADT/StringExtras.h"
 
@@ -46,6 +48,8 @@ public:
       paint(Color::BLACK, true, "note: ")
           << finding.otherPaths << (finding.otherPaths == 1 ? " more path leads" : " more paths lead")
           << " to the same mistake\n";
+    if (finding.verdict)
+      verdict(*finding.verdict);
     out << "\n";
   }
 
@@ -70,14 +74,16 @@ private:
       snippet(step.location);
   }
 
-  void place(const SourceLocation &location) {
-    std::string text = location.file;
-    if (location.line)
-      text += ":" + std::to_string(location.line);
-    if (location.line && location.column)
-      text += ":" + std::to_string(location.column);
-    paint(Color::SAVEDCOLOR, true, text + ": ");
+  void verdict(const Verdict &verdict) {
+    Color color = verdict.result == Verdict::Result::Confirmed ? Color::RED
+                  : verdict.result == Verdict::Result::Refuted ? Color::GREEN
+                                                               : Color::YELLOW;
+    paint(color, true, "verdict: ") << verdictText(verdict) << "\n";
+    for (const std::string &assumption : verdict.assumptions)
+      out << "         assuming that " << assumption << "\n";
   }
+
+  void place(const SourceLocation &location) { paint(Color::SAVEDCOLOR, true, placeText(location) + ": "); }
 
   /// The source line with tabs spread out, and a caret below the column.
   void snippet(const SourceLocation &location) {

@@ -29,7 +29,7 @@ ReplayHop sampleHop(const char *function, HopKind via) {
 }
 
 /// Every member differs from its default, so one that is not written fails the round trip.
-Finding sampleFinding(decltype(ReplayTarget::claim) claim) {
+Finding sampleFinding(ReplayClaim claim) {
   Finding finding;
   finding.check = "kmem-atomic-gfp";
   finding.severity = Severity::Error;
@@ -73,7 +73,7 @@ std::string lineOf(const Finding &finding) {
   return text;
 }
 
-class EveryClaim : public testing::TestWithParam<decltype(ReplayTarget::claim)> {};
+class EveryClaim : public testing::TestWithParam<ReplayClaim> {};
 
 TEST_P(EveryClaim, readsBackAsWritten) {
   const Finding finding = sampleFinding(GetParam());

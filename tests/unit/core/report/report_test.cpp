@@ -44,6 +44,8 @@ protected:
     return finding;
   }
 
+  std::vector<Finding> everyResult();
+
   std::string report(llvm::StringRef format, std::vector<Finding> findings, bool color = false) {
     std::string text;
     llvm::raw_string_ostream out(text);
@@ -112,9 +114,92 @@ TEST_F(ReportTest, JsonIsUtf8WhateverTheSourceSays) {
   EXPECT_TRUE(llvm::json::isUTF8(report("jsonl", {finding})));
 }
 
-TEST_F(ReportTest, NoFindingsNoBytes) {
-  for (const ReportFormat &format : reportFormats())
-    EXPECT_EQ(report(format.name, {}), "") << format.name.str();
+TEST_F(ReportTest, NoFindings) {
+  EXPECT_EQ(report("text", {}), "");
+  EXPECT_EQ(report("jsonl", {}), "");
+  EXPECT_EQ(report("ktap", {}), "KTAP version 1\n1..0\n");
+  EXPECT_EQ(report("junit", {}),
+            "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites>\n"
+            "  <testsuite name=\"kmem-tidy\" tests=\"0\" failures=\"0\" errors=\"0\" skipped=\"0\">\n"
+            "  </testsuite>\n</testsuites>\n");
+}
+
+/// One of each kind: not replayed, confirmed, refuted, unknown.
+std::vector<Finding> ReportTest::everyResult() {
+  std::vector<Finding> findings(4, sample());
+  findings[1].verdict = {
+      Verdict::Result::Confirmed,         "from the entry point", "", {"probe() succeeded"}, {{"n", "3"}}, {},
+      "BUG: sleeping function\n <TASK>\n"};
+  findings[1].location.file = "b#.c";
+  findings[2].verdict = {Verdict::Result::Refuted, "", "the flags are always 'atomic' & <fine>", {}, {}, {}, ""};
+  findings[3].verdict = {Verdict::Result::Unknown, "", "a loop was cut off", {}, {}, {}, ""};
+  return findings;
+}
+
+TEST_F(ReportTest, KtapHasATestForEachFinding) {
+  EXPECT_EQ(report("ktap", everyResult()),
+            "KTAP version 1\n"
+            "1..4\n"
+            "# warning: alloc() may sleep\n"
+            "#   a.c:3:2: 'l' is taken here\n"
+            "#   a.c:4:6: f() allocates here\n"
+            "not ok 1 kmem-sample a.c:4:6\n"
+            "# warning: alloc() may sleep\n"
+            "#   a.c:3:2: 'l' is taken here\n"
+            "#   a.c:4:6: f() allocates here\n"
+            "# verdict: confirmed from the entry point\n"
+            "#   assuming that probe() succeeded\n"
+            "#   n = 3\n"
+            "# BUG: sleeping function\n"
+            "#  <TASK>\n"
+            "not ok 2 kmem-sample b?.c:4:6\n"
+            "ok 3 kmem-sample a.c:4:6 # refuted: the flags are always 'atomic' & <fine>\n"
+            "ok 4 kmem-sample a.c:4:6 # SKIP unknown: a loop was cut off\n");
+}
+
+TEST_F(ReportTest, JunitHasATestcaseForEachFinding) {
+  EXPECT_EQ(report("junit", everyResult()),
+            "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
+            "<testsuites>\n"
+            "  <testsuite name=\"kmem-tidy\" tests=\"4\" failures=\"2\" errors=\"0\" skipped=\"1\">\n"
+            "    <testcase classname=\"kmem-sample\" name=\"a.c:4:6 f()\" file=\"a.c\" line=\"4\">\n"
+            "      <failure type=\"warning\" message=\"alloc() may sleep\">warning: alloc() may sleep\n"
+            "  a.c:3:2: 'l' is taken here\n"
+            "  a.c:4:6: f() allocates here</failure>\n"
+            "    </testcase>\n"
+            "    <testcase classname=\"kmem-sample\" name=\"b#.c:4:6 f()\" file=\"b#.c\" line=\"4\">\n"
+            "      <failure type=\"warning\" message=\"alloc() may sleep\">warning: alloc() may sleep\n"
+            "  a.c:3:2: 'l' is taken here\n"
+            "  a.c:4:6: f() allocates here\n"
+            "verdict: confirmed from the entry point\n"
+            "  assuming that probe() succeeded\n"
+            "  n = 3\n"
+            "BUG: sleeping function\n"
+            " &lt;TASK&gt;</failure>\n"
+            "    </testcase>\n"
+            "    <testcase classname=\"kmem-sample\" name=\"a.c:4:6 f()\" file=\"a.c\" line=\"4\">\n"
+            "      <system-out>refuted: the flags are always 'atomic' &amp; &lt;fine&gt;</system-out>\n"
+            "    </testcase>\n"
+            "    <testcase classname=\"kmem-sample\" name=\"a.c:4:6 f()\" file=\"a.c\" line=\"4\">\n"
+            "      <skipped message=\"unknown: a loop was cut off\"/>\n"
+            "    </testcase>\n"
+            "  </testsuite>\n"
+            "</testsuites>\n");
+}
+
+TEST_F(ReportTest, JunitIsXmlWhateverTheSourceSays) {
+  Finding finding = sample();
+  finding.message = "\x01 \x80 \"&\"";
+  EXPECT_NE(report("junit", {finding}).find("message=\"? \xef\xbf\xbd &quot;&amp;&quot;\""), std::string::npos);
+}
+
+TEST_F(ReportTest, TextShowsTheVerdictAndItsAssumptions) {
+  EXPECT_TRUE(llvm::StringRef(report("text", {everyResult()[1]}))
+                  .ends_with("note: 2 more paths lead to the same mistake\n"
+                             "verdict: confirmed from the entry point\n"
+                             "         assuming that probe() succeeded\n\n"));
+  EXPECT_TRUE(
+      llvm::StringRef(report("text", {everyResult()[3]})).ends_with("verdict: unknown: a loop was cut off\n\n"));
 }
 
 TEST_F(ReportTest, UnknownFormatIsNull) { EXPECT_EQ(findReportFormat("xml"), nullptr); }
