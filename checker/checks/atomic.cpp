@@ -1,5 +1,6 @@
 // kmem-atomic-gfp, kmem-atomic-vmalloc, kmem-atomic-sleep: a call that may sleep where the context forbids it. One
 // class, because a lock held around a call that sleeps in several ways is one bug, not three.
+#include "checker/checks/claims.h"
 #include "checker/checks/gfp_text.h"
 #include "checker/checks/recipe.h"
 #include "checker/checks/trace.h"
@@ -47,7 +48,6 @@ private:
   bool forbidden(const SiteVisit &site) const;
   bool isBoot(const SiteVisit &site) const;
   Value blockingFlags(const SiteVisit &site, int argument) const;
-  llvm::StringRef checkFor(const rules::FunctionRule &rule) const;
   void report(const SiteVisit &site, const Sleep &sleep);
 
   llvm::StringSet<> enabled;
@@ -56,15 +56,6 @@ private:
 };
 
 } // namespace
-
-llvm::StringRef AtomicCheck::checkFor(const rules::FunctionRule &rule) const {
-  auto mapped = [&](llvm::StringRef family) {
-    const rules::FamilyRule *known = input.program.rules().family(family);
-    return known && known->virtuallyMapped;
-  };
-  bool freesMapped = rule.free && llvm::any_of(rule.free->families, mapped);
-  return (rule.alloc && mapped(rule.alloc->family)) || freesMapped ? "kmem-atomic-vmalloc" : "kmem-atomic-sleep";
-}
 
 /// The context with the caller's own lock gone, for functions that drop it before they block.
 static Context withoutOwnLock(Context context) {
@@ -89,7 +80,7 @@ std::optional<Sleep> AtomicCheck::sleepOf(const SiteVisit &site) const {
     return std::nullopt;
   if (rule.sleeps == rules::SleepWhen::Always ||
       (!rule.forbiddenIn.empty() && rule.sleeps == rules::SleepWhen::Never && !rule.alloc))
-    return Sleep{checkFor(rule), rules::noArgument, ""};
+    return Sleep{atomicCheckFor(input.program, rule), rules::noArgument, ""};
   if (rule.alloc && !rule.alloc->fixedGfp.empty()) {
     uint64_t flags = uint64_t(input.program.value(rule.alloc->fixedGfp).value_or(0));
     if (flags & directReclaim)
@@ -137,21 +128,10 @@ bool AtomicCheck::isBoot(const SiteVisit &site) const {
   }
 }
 
-static ContextSet anyContext() { return ContextSet::fromRaw((1u << contextComponentCount) - 1); }
-
-static SleepClaim claimOf(const rules::FunctionRule &rule, const Sleep &sleep) {
-  SleepClaim claim;
-  claim.mapsPages = sleep.check == "kmem-atomic-vmalloc";
+static SleepKind kindOf(const rules::FunctionRule &rule, const Sleep &sleep) {
   if (!sleep.how.empty())
-    claim.sleeps = SleepKind::ByGfp;
-  else if (rule.sleeps == rules::SleepWhen::Never)
-    claim.sleeps = SleepKind::Forbidden;
-  if (rule.alloc)
-    claim.fixedGfp = rule.alloc->fixedGfp;
-  claim.forbiddenIn = rule.forbiddenIn.empty() ? anyContext() : rule.forbiddenIn;
-  claim.allowedInInterrupt = rule.allowedInInterrupt;
-  claim.dropsCallersLock = rule.dropsCallersLock;
-  return claim;
+    return SleepKind::ByGfp;
+  return rule.sleeps == rules::SleepWhen::Never ? SleepKind::Forbidden : SleepKind::Always;
 }
 
 void AtomicCheck::report(const SiteVisit &site, const Sleep &sleep) {
@@ -197,7 +177,8 @@ void AtomicCheck::report(const SiteVisit &site, const Sleep &sleep) {
   finding.context = describe(site.context.components());
   finding.fingerprint = makeFingerprint({finding.check, where, callee, sleep.how});
   finding.trace = traceOf(input, site, choice, claim, sleep.how);
-  finding.replay = recipeOf(program, pathOf(input, site), claimOf(*site.rule, sleep));
+  finding.replay = recipeOf(program, pathOf(input, site),
+                            sleepClaim(*site.rule, kindOf(*site.rule, sleep), sleep.check == "kmem-atomic-vmalloc"));
   causes.add({"at " + where, "from " + whence}, std::move(finding));
 }
 

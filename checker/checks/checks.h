@@ -12,6 +12,11 @@ namespace kmem {
 /// Runs the checks for which `enabled(id)` holds.
 std::vector<Finding> runChecks(const link::Program &program, llvm::function_ref<bool(llvm::StringRef)> enabled);
 
+/// Every other site that an enabled check looks at, right or wrong, with a low confidence and a full recipe: for replay
+/// to decide. `reported` is what runChecks gave. In report order.
+std::vector<Finding> suspectedSites(const link::Program &program, llvm::function_ref<bool(llvm::StringRef)> enabled,
+                                    llvm::ArrayRef<Finding> reported);
+
 /// Every check id, sorted; each has a rules/checks/<id>.yaml.
 std::vector<std::string> allChecks();
 

@@ -1,5 +1,6 @@
 // kmem-invalid-gfp: flags that the function they reach refuses, masks with a warning, or cannot honour. What is refused
 // is data: the gfp_restrictions of each API.
+#include "checker/checks/claims.h"
 #include "checker/checks/gfp_text.h"
 #include "checker/checks/recipe.h"
 #include "checker/checks/trace.h"
@@ -67,22 +68,6 @@ bool InvalidGfp::violates(const SiteVisit &site, const Value &flags, const rules
   return !restriction.allOf.empty() || !restriction.noneOf.empty();
 }
 
-static uint64_t bitsOf(const Program &program, llvm::ArrayRef<std::string> names) {
-  uint64_t bits = 0;
-  for (const std::string &name : names)
-    bits |= uint64_t(program.value(name).value_or(0));
-  return bits;
-}
-
-static GfpClaim claimOf(const Program &program, const rules::GfpRestriction &restriction) {
-  return {restriction.allOf,
-          restriction.noneOf,
-          bitsOf(program, restriction.allOf),
-          bitsOf(program, restriction.noneOf),
-          unsigned(restriction.minOrder),
-          restriction.why};
-}
-
 void InvalidGfp::report(const SiteVisit &site, int argument, const Value &flags,
                         const rules::GfpRestriction &restriction) {
   const Program &program = input.program;
@@ -104,7 +89,7 @@ void InvalidGfp::report(const SiteVisit &site, int argument, const Value &flags,
   finding.function = program.symbol(choice.function).str();
   finding.fingerprint = makeFingerprint({finding.check, cause, callee, text});
   finding.trace = traceOf(input, site, choice, callee + "() gets " + text, "with " + text);
-  finding.replay = recipeOf(program, pathOf(input, site), claimOf(program, restriction));
+  finding.replay = recipeOf(program, pathOf(input, site), gfpClaim(program, restriction));
   causes.add({cause}, std::move(finding));
 }
 

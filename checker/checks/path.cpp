@@ -4,8 +4,7 @@ namespace kmem::checks {
 
 using namespace link;
 
-/// The entry point in process context that a function is; -1 when it is none.
-static int32_t processEntryOf(const Program &program, FunctionId function) {
+int32_t entryInProcess(const Program &program, FunctionId function) {
   for (uint32_t entry : program.entryPointsOf(function))
     if (program.entryPoints()[entry].runsIn.empty())
       return int32_t(entry);
@@ -23,13 +22,13 @@ Path pathOf(const CheckInput &input, const SiteVisit &site) {
     node = &parent;
   }
   std::reverse(path.hops.begin(), path.hops.end());
-  path.entry = node->entry >= 0 ? node->entry : processEntryOf(input.program, node->function);
+  path.entry = node->entry >= 0 ? node->entry : entryInProcess(input.program, node->function);
   return path;
 }
 
 /// Process context before any other: data flow does not say in which of them the path is gone.
 static int32_t likelyEntryOf(const Program &program, FunctionId function) {
-  int32_t inProcess = processEntryOf(program, function);
+  int32_t inProcess = entryInProcess(program, function);
   llvm::ArrayRef<uint32_t> entries = program.entryPointsOf(function);
   return inProcess >= 0 || entries.empty() ? inProcess : int32_t(entries.front());
 }
@@ -37,16 +36,22 @@ static int32_t likelyEntryOf(const Program &program, FunctionId function) {
 Path pathOf(const Program &program, llvm::ArrayRef<CallRef> calls, const summary::PathState *atSite) {
   Path path;
   path.entry = likelyEntryOf(program, calls.front().function);
-  Context context = path.entry < 0 ? Context() : Context::entered(program.entryPoints()[size_t(path.entry)].runsIn);
   for (const CallRef &ref : calls) {
     const auto &states = program.function(ref.function).summary.calls[ref.call].states;
-    const summary::PathState *state = states.empty() ? nullptr : &states.front();
-    path.hops.push_back({ref.function, context, ref.call, state});
-    if (state)
-      context = context.after(state->delta);
+    path.hops.push_back({ref.function, {}, ref.call, states.empty() ? nullptr : &states.front()});
   }
   path.hops.back().state = atSite;
+  if (path.entry >= 0)
+    path.hops.front().context = Context::entered(program.entryPoints()[size_t(path.entry)].runsIn);
+  followContext(path);
   return path;
+}
+
+void followContext(Path &path) {
+  for (size_t i = 0; i + 1 < path.hops.size(); ++i) {
+    const Hop &hop = path.hops[i];
+    path.hops[i + 1].context = hop.state ? hop.context.after(hop.state->delta) : hop.context;
+  }
 }
 
 int turningPoint(const Path &path) {

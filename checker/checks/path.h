@@ -26,6 +26,11 @@ Path pathOf(const CheckInput &input, const link::SiteVisit &site);
 /// A path known by its calls alone, the outermost first. The last one is the site, in the state `atSite`.
 Path pathOf(const link::Program &program, llvm::ArrayRef<link::CallRef> calls, const summary::PathState *atSite);
 
+/// The entry point in process context that a function is; -1 when it is none.
+int32_t entryInProcess(const link::Program &program, link::FunctionId function);
+/// Sets the contexts behind the first hop to what the calls on the way make of the first one's.
+void followContext(Path &path);
+
 /// The last hop at which the context turned from process to atomic; -1 when it was atomic from the start.
 int turningPoint(const Path &path);
 

@@ -189,6 +189,19 @@ ReplayAllocation allocationOf(const Program &program, const Path &path, const Al
   return allocation;
 }
 
+std::vector<CallRef> callsFrom(const TaintOrigin &origin, CallRef site) {
+  std::vector<CallRef> calls;
+  for (const TaintHop &hop : origin.hops) {
+    auto again = llvm::find_if(calls, [&](const CallRef &ref) { return ref.function == hop.call.function; });
+    if (hop.returned) // back in a function that the path is in already, or where it begins
+      calls.erase(again == calls.end() ? calls.begin() : again, calls.end());
+    else
+      calls.push_back(hop.call);
+  }
+  calls.push_back(site);
+  return calls;
+}
+
 ReplaySource sourceOf(const Program &program, const TaintOrigin &origin) {
   ReplaySource source{origin.kind, origin.what, inOwnUnit(program, origin.function), {}};
   const Function &f = program.function(origin.function);

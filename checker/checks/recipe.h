@@ -14,6 +14,8 @@ ReplayRecipe recipeOf(const link::Program &program, const Path &path, ReplayClai
 /// Where the memory comes from that `path` releases.
 ReplayAllocation allocationOf(const link::Program &program, const Path &path, const link::AllocationOrigin &origin);
 
+/// The calls that lead from the function where a value comes in, or is returned to, down to the site.
+std::vector<link::CallRef> callsFrom(const link::TaintOrigin &origin, link::CallRef site);
 /// Where the size comes from.
 ReplaySource sourceOf(const link::Program &program, const link::TaintOrigin &origin);
 

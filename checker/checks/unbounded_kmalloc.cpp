@@ -1,4 +1,5 @@
 // kmem-unbounded-kmalloc: somebody outside the kernel chooses a size and nothing on the way to the allocator bounds it.
+#include "checker/checks/claims.h"
 #include "checker/checks/recipe.h"
 #include "checker/checks/trace.h"
 #include "checker/link/taint.h"
@@ -10,10 +11,6 @@ namespace kmem::checks {
 
 using namespace link;
 
-/// Where large sizes fall back to mapped pages, a byte count of 32 bits is served or fails quietly enough: only what
-/// can exceed the limit by more than this factor, a product or a 64-bit count, is reported.
-static constexpr uint64_t fallbackHeadroom = 2;
-
 namespace {
 class UnboundedKmalloc final : public Check {
 public:
@@ -24,7 +21,6 @@ public:
 
 private:
   std::optional<Flow> chosenSize(FunctionId id, uint32_t call, const summary::PathState &state, Taint &taint) const;
-  uint64_t reportableAbove(const rules::AllocRule &alloc) const;
   bool failureExpected(FunctionId id, uint32_t call, const summary::PathState &state, const TaintOrigin &origin) const;
   Finding describe(FunctionId id, uint32_t call, const Flow &flow, const summary::PathState *state) const;
   std::vector<TraceStep> traceOf(FunctionId id, uint32_t call, const TaintOrigin &origin,
@@ -44,15 +40,6 @@ static std::string chooserOf(llvm::StringRef kind) {
   return kind == "device" ? "the device" : "a device, the network or a disk";
 }
 
-uint64_t UnboundedKmalloc::reportableAbove(const rules::AllocRule &alloc) const {
-  std::optional<int64_t> limit = input.program.value(alloc.limit);
-  if (!limit)
-    return ~uint64_t(0);
-  const rules::FamilyRule *family = input.program.rules().family(alloc.family);
-  bool fallsBack = family && !family->covers.empty();
-  return llvm::SaturatingMultiply(uint64_t(*limit), fallsBack ? fallbackHeadroom : uint64_t(1)) + fallsBack;
-}
-
 std::optional<Flow> UnboundedKmalloc::chosenSize(FunctionId id, uint32_t call, const summary::PathState &state,
                                                  Taint &taint) const {
   const rules::AllocRule &alloc = *input.program.function(id).calls[call].rule->alloc;
@@ -66,7 +53,8 @@ std::optional<Flow> UnboundedKmalloc::chosenSize(FunctionId id, uint32_t call, c
     if (flow.origin && (!chosen || flow.high > chosen->high))
       chosen = std::move(flow);
   }
-  return bytes > reportableAbove(alloc) ? chosen : std::nullopt;
+  std::optional<SizeClaim> claim = unboundedClaim(input.program, alloc);
+  return claim && bytes > claim->limit ? chosen : std::nullopt;
 }
 
 /// Whether the flags say that failing is fine, as far as the calls on the way tell.
@@ -119,20 +107,6 @@ std::vector<TraceStep> UnboundedKmalloc::traceOf(FunctionId id, uint32_t call, c
   return trace;
 }
 
-/// The calls that lead from the function where the value comes in, or is returned to, down to the site.
-static std::vector<CallRef> callsTo(CallRef site, const TaintOrigin &origin) {
-  std::vector<CallRef> calls;
-  for (const TaintHop &hop : origin.hops) {
-    auto again = llvm::find_if(calls, [&](const CallRef &ref) { return ref.function == hop.call.function; });
-    if (hop.returned) // back in a function that the path is in already, or where it begins
-      calls.erase(again == calls.end() ? calls.begin() : again, calls.end());
-    else
-      calls.push_back(hop.call);
-  }
-  calls.push_back(site);
-  return calls;
-}
-
 Finding UnboundedKmalloc::describe(FunctionId id, uint32_t call, const Flow &flow,
                                    const summary::PathState *state) const {
   const Program &program = input.program;
@@ -151,9 +125,8 @@ Finding UnboundedKmalloc::describe(FunctionId id, uint32_t call, const Flow &flo
       makeFingerprint({finding.check, program.name(f, f.summary.key).str(), callee, std::to_string(ordinalOf(f, call)),
                        program.name(source, source.summary.key).str(), origin.what});
   finding.trace = traceOf(id, call, origin, callee + "() of a size that nothing bounds");
-  const rules::AllocRule &alloc = *f.calls[call].rule->alloc;
-  finding.replay = recipeOf(program, pathOf(program, callsTo({id, call}, origin), state),
-                            SizeClaim{reportableAbove(alloc), alloc.limit, false});
+  finding.replay = recipeOf(program, pathOf(program, callsFrom(origin, {id, call}), state),
+                            *unboundedClaim(program, *f.calls[call].rule->alloc));
   finding.replay->source = sourceOf(program, origin);
   return finding;
 }

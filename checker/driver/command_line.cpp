@@ -44,6 +44,10 @@ struct Flags {
   cl::opt<std::string> failOn{"fail-on",
                               cl::desc("Severity from which on findings make the exit code 1 (default: warning)"),
                               cl::value_desc("note|warning|error|never"), cl::cat(category)};
+  cl::opt<bool> suspect{"suspect",
+                        cl::desc("Report every site a check looks at, right or wrong, as a suspicion of low "
+                                 "confidence for kmem-replay to decide"),
+                        cl::cat(category)};
   cl::list<std::string> reports{"report", cl::desc("Report format, repeatable (default: text)"),
                                 cl::value_desc("text|jsonl|ktap|junit[=FILE]"), cl::cat(category)};
   cl::opt<unsigned> jobs{"j", cl::desc("Processes to run at once (default: one for each CPU)"), cl::value_desc("n"),
@@ -108,6 +112,7 @@ CommandLine read(const Flags &flags) {
   line.verifyRules = flags.verifyRules;
   line.onlyThese = flags.onlyThese;
   line.quiet = flags.quiet;
+  line.suspect = flags.suspect;
   return line;
 }
 

@@ -51,7 +51,7 @@ llvm::Expected<std::unique_ptr<link::Program>> linkSummaries(SummaryStage &summa
 }
 
 store::Digest findingsKey(llvm::ArrayRef<UnitResult> results, const rules::RuleSet &rules,
-                          const link::ValueTable &values, llvm::ArrayRef<std::string> checks) {
+                          const link::ValueTable &values, llvm::ArrayRef<std::string> checks, bool suspect) {
   store::DigestBuilder key;
   key.add(programDigest()).add(rules.digest());
   std::map<llvm::StringRef, int64_t> sorted;
@@ -61,6 +61,7 @@ store::Digest findingsKey(llvm::ArrayRef<UnitResult> results, const rules::RuleS
     key.add(name).add(std::to_string(value));
   for (const std::string &check : checks)
     key.add(check);
+  key.add(suspect ? "suspect" : "");
   for (const UnitResult &result : results)
     key.add(result.summary ? result.summary->id : store::Digest());
   return key.finish();

@@ -17,7 +17,7 @@ llvm::Expected<std::unique_ptr<link::Program>> linkSummaries(SummaryStage &summa
 
 /// Digest of all that decides the findings.
 store::Digest findingsKey(llvm::ArrayRef<UnitResult> results, const rules::RuleSet &rules,
-                          const link::ValueTable &values, llvm::ArrayRef<std::string> checks);
+                          const link::ValueTable &values, llvm::ArrayRef<std::string> checks, bool suspect);
 
 /// The findings of a run with this key, if the last complete run was one.
 std::optional<std::vector<Finding>> storedFindings(const store::SummaryCache &cache, const store::Digest &key);

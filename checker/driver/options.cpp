@@ -133,6 +133,7 @@ llvm::Expected<Options> parseOptions(llvm::ArrayRef<const char *> argv) {
   setChoices(*line, *config, options, error);
   take(error, "", parseReports(line->reports), options.reports);
   take(error, "", parseColor(line->useColor), options.color);
+  options.suspect = line->suspect;
   options.databasePath = line->databasePath;
   options.fixedFlags = line->fixedFlags;
   options.paths = line->paths;

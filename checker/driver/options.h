@@ -31,6 +31,7 @@ struct Options : TreeRequest {
   GlobList checks, warningsAsErrors;
   std::string headerFilter; ///< empty: every header
   LineFilter lineFilter;
+  bool suspect = false; ///< every site a check looks at, whatever it thinks of it
   std::optional<Severity> failOn = Severity::Warning; ///< nothing: never
 
   std::vector<ReportTarget> reports; ///< never empty

@@ -34,6 +34,14 @@ llvm::Expected<std::vector<std::string>> enabledChecks(const Options &options) {
   return enabled;
 }
 
+std::vector<Finding> findIn(const link::Program &program, llvm::ArrayRef<std::string> checks, bool suspect) {
+  auto enabled = [&](llvm::StringRef id) { return llvm::is_contained(checks, id); };
+  std::vector<Finding> found = runChecks(program, enabled);
+  if (suspect)
+    llvm::append_range(found, suspectedSites(program, enabled, found));
+  return found;
+}
+
 /// options -> units -> rules -> summaries -> values of the tree -> program -> findings -> reports -> exit code
 int analyse(const Options &options, llvm::ArrayRef<std::string> checks, Console &console) {
   auto tree = openTree(options);
@@ -63,7 +71,7 @@ int analyse(const Options &options, llvm::ArrayRef<std::string> checks, Console 
   if (options.action == Action::Dump && options.stage == DumpStage::Values)
     return dumpValues(values);
 
-  auto findings = storedFindings(*cache, findingsKey(summaries.results(), *rules, values, checks));
+  auto findings = storedFindings(*cache, findingsKey(summaries.results(), *rules, values, checks, options.suspect));
   if (!findings || options.action == Action::Dump) {
     auto program = linkSummaries(summaries, *tree, *rules, values, *cache, console);
     if (!program)
@@ -72,9 +80,8 @@ int analyse(const Options &options, llvm::ArrayRef<std::string> checks, Console 
       return sayInterrupted(summaries, console);
     if (options.action == Action::Dump && options.stage == DumpStage::Program)
       return dumpProgram(**program);
-    std::vector<Finding> found =
-        runChecks(**program, [&](llvm::StringRef id) { return llvm::is_contained(checks, id); });
-    auto kept = keepFindings(*cache, findingsKey(summaries.results(), *rules, values, checks), found);
+    std::vector<Finding> found = findIn(**program, checks, options.suspect);
+    auto kept = keepFindings(*cache, findingsKey(summaries.results(), *rules, values, checks, options.suspect), found);
     if (!kept)
       return fail(console, kept.takeError());
     findings = std::move(*kept);
