@@ -13,7 +13,8 @@ static constexpr char overview[] =
     "kmem-tidy finds misuse of the kernel's allocators, looking at a whole kernel as one program.\n\n"
     "  kmem-tidy -p build                     the whole tree of build/compile_commands.json\n"
     "  kmem-tidy -p build drivers/net         reports on drivers/net only, with whole-program knowledge\n"
-    "  kmem-tidy driver.c -- -Iinclude        one file without a compile database\n";
+    "  kmem-tidy driver.c -- -Iinclude        one file without a compile database\n"
+    "  kmem-tidy -p build --replay            each finding with the verdict of a run on a simulated kernel\n";
 
 static constexpr char moreHelp[] =
     "\nExit codes: 0 clean, 1 findings at or above --fail-on, 2 wrong usage or configuration,\n"
@@ -48,6 +49,12 @@ struct Flags {
                         cl::desc("Report every site a check looks at, right or wrong, as a suspicion of low "
                                  "confidence for kmem-replay to decide"),
                         cl::cat(category)};
+  cl::opt<bool> replay{"replay",
+                       cl::desc("Run the path of each finding on a simulated kernel (kmem-replay) and report its "
+                                "verdict; what is refuted does not count for the exit code"),
+                       cl::cat(category)};
+  cl::opt<bool> onlyConfirmed{"only-confirmed", cl::desc("With --replay: report and count confirmed findings only"),
+                              cl::cat(category)};
   cl::list<std::string> reports{"report", cl::desc("Report format, repeatable (default: text)"),
                                 cl::value_desc("text|jsonl|ktap|junit[=FILE]"), cl::cat(category)};
   cl::opt<unsigned> jobs{"j", cl::desc("Processes to run at once (default: one for each CPU)"), cl::value_desc("n"),
@@ -113,6 +120,8 @@ CommandLine read(const Flags &flags) {
   line.onlyThese = flags.onlyThese;
   line.quiet = flags.quiet;
   line.suspect = flags.suspect;
+  line.replay = flags.replay;
+  line.onlyConfirmed = flags.onlyConfirmed;
   return line;
 }
 

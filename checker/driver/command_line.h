@@ -17,7 +17,8 @@ struct CommandLine {
   std::vector<std::string> paths, extraArguments, reports;
   std::optional<std::vector<std::string>> fixedFlags; ///< behind "--"
   unsigned jobs = 0;
-  bool listChecks = false, listRules = false, verifyRules = false, onlyThese = false, quiet = false, suspect = false;
+  bool listChecks = false, listRules = false, verifyRules = false, onlyThese = false, quiet = false, suspect = false,
+       replay = false, onlyConfirmed = false;
 };
 
 llvm::Expected<CommandLine> parseCommandLine(llvm::ArrayRef<const char *> argv);

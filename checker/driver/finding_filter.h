@@ -11,6 +11,7 @@ struct FilteredFindings {
   std::vector<Finding> findings; ///< in report order
   unsigned suppressedByComment = 0;
   unsigned suppressedByFilter = 0;
+  unsigned notConfirmed = 0; ///< taken out by --only-confirmed
 };
 
 /// Turns chosen warnings into errors, then takes out what NOLINT comments, --header-filter, --line-filter and paths

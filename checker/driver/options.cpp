@@ -133,7 +133,11 @@ llvm::Expected<Options> parseOptions(llvm::ArrayRef<const char *> argv) {
   setChoices(*line, *config, options, error);
   take(error, "", parseReports(line->reports), options.reports);
   take(error, "", parseColor(line->useColor), options.color);
+  if (line->onlyConfirmed && !line->replay && !error)
+    error = llvm::createStringError("--only-confirmed needs --replay: nothing else confirms a finding");
   options.suspect = line->suspect;
+  options.replay = line->replay;
+  options.onlyConfirmed = line->onlyConfirmed;
   options.databasePath = line->databasePath;
   options.fixedFlags = line->fixedFlags;
   options.paths = line->paths;

@@ -32,6 +32,7 @@ struct Options : TreeRequest {
   std::string headerFilter; ///< empty: every header
   LineFilter lineFilter;
   bool suspect = false; ///< every site a check looks at, whatever it thinks of it
+  bool replay = false, onlyConfirmed = false;
   std::optional<Severity> failOn = Severity::Warning; ///< nothing: never
 
   std::vector<ReportTarget> reports; ///< never empty

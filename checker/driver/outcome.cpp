@@ -60,6 +60,8 @@ static std::string summaryLine(const FilteredFindings &shown, size_t units, size
     text += "; " + std::to_string(shown.suppressedByComment) + " suppressed by NOLINT";
   if (shown.suppressedByFilter)
     text += "; " + std::to_string(shown.suppressedByFilter) + " elsewhere";
+  if (shown.notConfirmed)
+    text += "; " + std::to_string(shown.notConfirmed) + " not confirmed";
   if (failed)
     text += "; " + counted(failed, "unit") + " failed";
   return text + ".";
@@ -78,7 +80,8 @@ int conclude(const FilteredFindings &shown, const SummaryStage &summaries, const
   if (failed)
     return UnitFailed;
   bool isFailure = options.failOn && llvm::any_of(shown.findings, [&](const Finding &finding) {
-                     return finding.severity >= *options.failOn;
+                     bool refuted = finding.verdict && finding.verdict->result == Verdict::Result::Refuted;
+                     return finding.severity >= *options.failOn && !refuted;
                    });
   return isFailure ? Findings : Clean;
 }

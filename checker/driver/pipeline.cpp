@@ -7,6 +7,7 @@
 #include "checker/driver/findings_stage.h"
 #include "checker/driver/lists.h"
 #include "checker/driver/outcome.h"
+#include "checker/driver/replay_stage.h"
 #include "checker/driver/tree_values.h"
 #include "checker/driver/verify_rules.h"
 #include "rules/tree/tree_facts.h"
@@ -42,7 +43,8 @@ std::vector<Finding> findIn(const link::Program &program, llvm::ArrayRef<std::st
   return found;
 }
 
-/// options -> units -> rules -> summaries -> values of the tree -> program -> findings -> reports -> exit code
+/// options -> units -> rules -> summaries -> values of the tree -> program -> findings -> verdicts -> reports -> exit
+/// code
 int analyse(const Options &options, llvm::ArrayRef<std::string> checks, Console &console) {
   auto tree = openTree(options);
   if (!tree)
@@ -90,6 +92,15 @@ int analyse(const Options &options, llvm::ArrayRef<std::string> checks, Console 
     return dumpFindings(*findings);
 
   FilteredFindings shown = filterFindings(std::move(*findings), options, *tree);
+  if (options.replay) {
+    auto end = replay(shown.findings, options, *tree);
+    if (!end)
+      return fail(console, end.takeError());
+    if (*end == PoolEnd::Interrupted)
+      return sayInterrupted(summaries, console);
+  }
+  if (options.onlyConfirmed)
+    keepConfirmed(shown);
   if (llvm::Error error = writeReports(shown.findings, options, *tree))
     return fail(console, std::move(error));
   return conclude(shown, summaries, *tree, options, console);
@@ -105,6 +116,9 @@ int runTidyProgram(llvm::ArrayRef<const char *> argv) {
   auto checks = enabledChecks(*options);
   if (!checks)
     return fail(console, checks.takeError());
+  if (options->replay) // before anything is analysed for nothing
+    if (auto program = findReplayProgram(); !program)
+      return fail(console, program.takeError());
   switch (options->action) {
   case Action::ListChecks:
   case Action::ExplainCheck:

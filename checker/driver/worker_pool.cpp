@@ -1,5 +1,6 @@
 #include "checker/driver/worker_pool.h"
 
+#include "checker/driver/signal_watch.h"
 #include "checker/driver/worker.h"
 
 #include <algorithm>
@@ -10,7 +11,6 @@
 #include <vector>
 
 #include <poll.h>
-#include <sys/signalfd.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -19,38 +19,6 @@ namespace kmem {
 namespace {
 
 using Clock = std::chrono::steady_clock;
-
-/// While it lives, Ctrl-C and its like are read from a descriptor instead of ending the process. A worker that dies
-/// while a task is written to it must not end the pool either.
-class SignalWatch {
-public:
-  SignalWatch() {
-    sigset_t watched;
-    sigemptyset(&watched);
-    for (int signal : {SIGINT, SIGTERM, SIGHUP})
-      sigaddset(&watched, signal);
-    fd = signalfd(-1, &watched, SFD_NONBLOCK);
-    sigaddset(&watched, SIGPIPE);
-    sigprocmask(SIG_BLOCK, &watched, &former);
-  }
-  ~SignalWatch() {
-    close(fd);
-    sigprocmask(SIG_SETMASK, &former, nullptr);
-  }
-  int descriptor() const { return fd; }
-  /// Takes what has come, so that it does not end the process once the watch is over.
-  bool take() const {
-    signalfd_siginfo info;
-    bool any = false;
-    while (read(fd, &info, sizeof(info)) == sizeof(info))
-      any = true;
-    return any;
-  }
-
-private:
-  int fd;
-  sigset_t former;
-};
 
 struct Slot {
   WorkerHandle worker;

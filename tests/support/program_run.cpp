@@ -46,8 +46,12 @@ std::string readFile(llvm::StringRef path) {
 }
 
 ProgramResult runProgram(llvm::StringRef program, const std::vector<std::string> &arguments, unsigned timeoutS) {
+  return runExecutable(std::string(KMEM_BINARY_DIR) + "/" + program.str(), arguments, timeoutS);
+}
+
+ProgramResult runExecutable(const std::string &executable, const std::vector<std::string> &arguments,
+                            unsigned timeoutS) {
   TemporaryDirectory folder;
-  const std::string executable = std::string(KMEM_BINARY_DIR) + "/" + program.str();
   const std::string out = folder.path("out"), err = folder.path("err");
   llvm::SmallVector<llvm::StringRef> argv = {executable};
   argv.append(arguments.begin(), arguments.end());

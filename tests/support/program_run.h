@@ -30,6 +30,10 @@ struct ProgramResult {
   std::string err;
 };
 
+/// Runs the executable at a path; `arguments` without argv[0].
+ProgramResult runExecutable(const std::string &executable, const std::vector<std::string> &arguments,
+                            unsigned timeoutS = 120);
+
 /// Runs bin/`program` of the build under test; `arguments` without argv[0].
 ProgramResult runProgram(llvm::StringRef program, const std::vector<std::string> &arguments, unsigned timeoutS = 120);
 
