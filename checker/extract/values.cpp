@@ -18,7 +18,38 @@ static constexpr unsigned maxMergedValues = 6;
 
 Values::Values(const llvm::Function &function, const llvm::DominatorTree &dominators, ExprPool &pool,
                ModuleIndex &index)
-    : dominators(dominators), pool(pool), index(index) {}
+    : dominators(dominators), pool(pool), index(index) {
+  findStores(function);
+}
+
+static bool isMemory(ExprKind addressKind) { return addressKind != ExprKind::SlotAddress; }
+
+/// Before any other value, so that every load behind an address that is stored to knows.
+void Values::findStores(const llvm::Function &function) {
+  for (const llvm::BasicBlock &block : function)
+    for (const llvm::Instruction &instruction : block) {
+      auto *store = llvm::dyn_cast<llvm::StoreInst>(&instruction);
+      ExprId place = store ? of(*store->getPointerOperand()) : unknownExpr;
+      if (!place || !isMemory(pool[place].kind))
+        continue;
+      const llvm::Value &address = *store->getPointerOperand();
+      overwritten.add(*store, place, loadFrom(place, widthOf(*store->getValueOperand()), isForeignEndian(address)));
+    }
+}
+
+/// A value that outlives a store to its place is told apart from what is loaded there later.
+ExprId Values::ofLoad(const llvm::LoadInst &load) {
+  const llvm::Value &address = *load.getPointerOperand();
+  ExprId at = of(address);
+  if (!at)
+    return opaque(load);
+  ExprId plain = loadFrom(at, widthOf(load), isForeignEndian(address));
+  if (!isMemory(pool[at].kind) || !overwritten.outlives(load, at))
+    return plain;
+  Expr old = pool[plain];
+  old.value += int64_t(numberOf(load) + 1) * loadVersion;
+  return pool.intern(old);
+}
 
 unsigned Values::widthOf(const llvm::Value &value) const {
   llvm::Type *type = value.getType();
@@ -138,11 +169,8 @@ ExprId Values::ofInstruction(const llvm::Instruction &instruction) {
     ExprId a = of(*compare->getOperand(0)), b = of(*compare->getOperand(1));
     return a && b ? pool.compare(predicateOf(compare->getPredicate()), a, b) : opaque(instruction);
   }
-  if (auto *load = llvm::dyn_cast<llvm::LoadInst>(&instruction)) {
-    const llvm::Value &address = *load->getPointerOperand();
-    ExprId at = of(address);
-    return at ? loadFrom(at, widthOf(instruction), isForeignEndian(address)) : opaque(instruction);
-  }
+  if (auto *load = llvm::dyn_cast<llvm::LoadInst>(&instruction))
+    return ofLoad(*load);
   if (auto *select = llvm::dyn_cast<llvm::SelectInst>(&instruction)) {
     ExprId condition = of(*select->getCondition());
     ExprId a = of(*select->getTrueValue()), b = of(*select->getFalseValue());
@@ -315,7 +343,10 @@ ExprId Values::ofDiamond(const llvm::PHINode &phi) {
       if (comesThrough(side, phi.getIncomingBlock(i)) && !comesThrough(1 - side, phi.getIncomingBlock(i)))
         sides[side] = phi.getIncomingValue(i);
   ExprId condition = sides[0] && sides[1] ? of(*branch->getCondition()) : unknownExpr;
-  return condition ? pool.select(widthOf(phi), condition, of(*sides[0]), of(*sides[1])) : unknownExpr;
+  // What the condition loaded may have been stored to since.
+  if (!condition || overwritten.changes(pool, condition))
+    return unknownExpr;
+  return pool.select(widthOf(phi), condition, of(*sides[0]), of(*sides[1]));
 }
 
 ExprId Values::step(ExprId base) {

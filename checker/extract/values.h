@@ -4,6 +4,7 @@
 
 #include "checker/extract/expr_pool.h"
 #include "checker/extract/module_index.h"
+#include "checker/extract/overwritten.h"
 
 #include "llvm/ADT/DenseMap.h"
 #include "llvm/IR/Dominators.h"
@@ -49,12 +50,15 @@ private:
   ExprId ofAddress(const llvm::GEPOperator &gep);
   ExprId ofField(const llvm::GEPOperator &gep, ExprId base, const RecordFact &record, uint64_t offset);
   ExprId step(ExprId base);
+  ExprId ofLoad(const llvm::LoadInst &load);
+  void findStores(const llvm::Function &function);
   ExprId opaque(const llvm::Value &value, ExprId source = summary::unknownExpr);
   unsigned widthOf(const llvm::Value &value) const;
   unsigned numberOf(const llvm::Value &value);
   bool isLoopHeader(const llvm::PHINode &phi) const;
 
   const llvm::DominatorTree &dominators;
+  Overwritten overwritten;
   ExprPool &pool;
   ModuleIndex &index;
   llvm::DenseMap<const llvm::Value *, ExprId> memo;

@@ -45,7 +45,7 @@ std::optional<TaintOrigin> Taint::loaded(Frame &frame, const Expr &e) {
     const rules::FieldRule *rule = program.rules().field(program.name(f, e.name));
     if (rule && !rule->source.empty())
       return TaintOrigin{rule->source, "", frame.function};
-    if (e.value == 1)
+    if (e.value % summary::loadVersion)
       return TaintOrigin{"foreign", "declared in a foreign byte order", frame.function};
   }
   if (const OutsideWrite *write = written.writeTo(frame.function, e))

@@ -16,7 +16,7 @@
 namespace kmem::summary {
 
 /// Raised whenever the meaning of a byte changes: older caches are then remade.
-inline constexpr uint32_t formatVersion = 2;
+inline constexpr uint32_t formatVersion = 3;
 
 using NameId = uint32_t; ///< index into FunctionSummary::names; 0 is the empty name
 using ExprId = uint32_t; ///< index into FunctionSummary::exprs; 0 is "unknown"
@@ -30,10 +30,10 @@ enum class ExprKind : uint8_t {
   Constant,        ///< value
   Parameter,       ///< value: 0-based index
   CallResult,      ///< value: index into calls
-  FieldLoad,       ///< name: field key; a: the object's address; value 1: declared foreign-endian
-  GlobalLoad,      ///< name: global
+  FieldLoad,       ///< name: field key; a: the object's address; value: see loadVersion
+  GlobalLoad,      ///< name: global; value: see loadVersion
   SlotLoad,        ///< value: local variable whose address escapes; name: field key within it, if any
-  PointeeLoad,     ///< *a, where a is no field, global or slot
+  PointeeLoad,     ///< *a, where a is no field, global or slot; value: see loadVersion
   GlobalAddress,   ///< name
   FunctionAddress, ///< name: function key
   FieldAddress,    ///< name: field key; a: the object's address; value: byte offset from a
@@ -60,6 +60,9 @@ enum class ExprKind : uint8_t {
   ContextTest, ///< value: rules::ContextTest; what preempt_count() and friends return here
   FamilyTest,  ///< is_vmalloc_addr(a): name: family it is true for
 };
+/// The value of a load: 0, or 1 when the field is declared foreign-endian, plus a multiple of this. Not the same
+/// multiple: not the same value, for the place was stored to between the two loads.
+inline constexpr int64_t loadVersion = 2;
 inline constexpr unsigned exprKindCount = unsigned(ExprKind::FamilyTest) + 1;
 
 /// Whether a and b are two numbers that it computes a number of the same width from: And to UMax.
