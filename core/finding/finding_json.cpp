@@ -4,12 +4,11 @@
 
 namespace kmem {
 
-static constexpr llvm::StringLiteral sleepKind("sleep"), vmallocKind("vmalloc"), sizeKind("size"), freeKind("free"),
-    gfpKind("gfp");
+static constexpr llvm::StringLiteral sleepKind("sleep"), sizeKind("size"), freeKind("free"), gfpKind("gfp");
 
 namespace {
 struct KindOf {
-  llvm::StringRef operator()(const SleepClaim &claim) const { return claim.mapsPages ? vmallocKind : sleepKind; }
+  llvm::StringRef operator()(const SleepClaim &) const { return sleepKind; }
   llvm::StringRef operator()(const SizeClaim &) const { return sizeKind; }
   llvm::StringRef operator()(const FreeClaim &) const { return freeKind; }
   llvm::StringRef operator()(const GfpClaim &) const { return gfpKind; }
@@ -19,8 +18,8 @@ struct KindOf {
 std::string targetKind(const ReplayTarget &target) { return std::visit(KindOf(), target.claim).str(); }
 
 bool setTargetKind(ReplayTarget &target, llvm::StringRef kind) {
-  if (kind == sleepKind || kind == vmallocKind)
-    target.claim.emplace<SleepClaim>().mapsPages = kind == vmallocKind;
+  if (kind == sleepKind)
+    target.claim.emplace<SleepClaim>();
   else if (kind == sizeKind)
     target.claim.emplace<SizeClaim>();
   else if (kind == freeKind)

@@ -65,6 +65,7 @@ template <typename Io> void fields(Io &io, In<Io, SiteArguments> &arguments) {
 
 template <typename Io> void fields(Io &io, In<Io, SleepClaim> &claim) {
   io("sleeps", claim.sleeps);
+  io.optional("maps_pages", claim.mapsPages);
   io.optional("fixed_gfp", claim.fixedGfp);
   io("forbidden_in", claim.forbiddenIn);
   io.optional("allowed_in_interrupt", claim.allowedInInterrupt);
