@@ -93,6 +93,7 @@ public:
   /// Lets kswapd do what it was woken for: reclaim up to the high marks, take back boosts. The kernel's runs when the
   /// CPU is given away.
   void runKswapd();
+  bool kswapdIsAwake() const;
 
   // What there is
   std::vector<ZoneIndex> zones() const; ///< populated, node by node, lowest first

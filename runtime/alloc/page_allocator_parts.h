@@ -45,6 +45,8 @@ struct PageAllocator::Parts {
   std::optional<Pfn> slowPath(PageRequest request);
   void wakeKswapd(unsigned node, unsigned order, ZoneId highestZone);
   void runKswapd();
+  bool isBalanced(unsigned node, ZoneId highestZone) const;
+  uint64_t reclaimUntilBalanced(unsigned node, ZoneId highestZone);
   void takeBoostsBack(unsigned node);
   uint64_t reclaimablePages() const;
 

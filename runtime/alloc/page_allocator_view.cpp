@@ -64,6 +64,13 @@ uint64_t PageAllocator::managedPageCount() const {
   return pages;
 }
 
+bool PageAllocator::kswapdIsAwake() const {
+  for (const auto &kswapd : current->kswapd)
+    if (kswapd.pending)
+      return true;
+  return false;
+}
+
 const Events &PageAllocator::events() const { return current->events; }
 uint64_t PageAllocator::minFreeKbytes() const { return current->minFreeKbytes; }
 

@@ -11,7 +11,7 @@ constexpr unsigned maxKswapdFailures = 16;    // MAX_RECLAIM_RETRIES: then the n
 constexpr unsigned maxKswapdRounds = 1 << 16; // each frees at least a page
 
 /// pgdat_balanced() for one zone.
-bool isBalanced(const Zone &zone, const Release &release, unsigned order, ZoneId highestZone) {
+bool zoneIsBalanced(const Zone &zone, const Release &release, unsigned order, ZoneId highestZone) {
   return watermarkOk(zone, release, order, zone.highMark + zone.boost, highestZone, 0, zone.free);
 }
 
@@ -26,19 +26,13 @@ void PageAllocator::Parts::wakeKswapd(unsigned node, unsigned order, ZoneId high
   bool balanced = false, boosted = false;
   for (unsigned zone = 0; zone <= unsigned(highestZone); ++zone) {
     const Zone &each = state.zones[node * zoneCount + zone];
-    balanced |= each.present && isBalanced(each, kernel.profile.release, order, highestZone);
+    balanced |= each.present && zoneIsBalanced(each, kernel.profile.release, order, highestZone);
     boosted |= each.boost != 0;
   }
   if (balanced && !boosted)
     return;
   ++state.events.kswapdWakes;
-  if (reclaimablePages()) {
-    kswapd.pending = 1;
-    return;
-  }
-  // Nothing to wait for: it is back asleep, with one more failure, before the caller notices.
-  ++kswapd.failures;
-  takeBoostsBack(node);
+  kswapd.pending = 1;
 }
 
 uint64_t PageAllocator::Parts::reclaimablePages() const {
@@ -62,7 +56,16 @@ void PageAllocator::Parts::wakeAllKswapds(const PageRequest &request) {
     }
 }
 
-/// balance_pgdat() of every node that was woken: reclaims up to the high marks, then takes boosts back.
+bool PageAllocator::Parts::isBalanced(unsigned node, ZoneId highestZone) const {
+  for (unsigned zone = 0; zone <= unsigned(highestZone); ++zone)
+    if (const Zone &each = state.zones[node * zoneCount + zone];
+        each.present && zoneIsBalanced(each, kernel.profile.release, 0, highestZone))
+      return true;
+  return false;
+}
+
+/// balance_pgdat() of every node that was woken: reclaims up to the high marks, then takes boosts back. It stays awake
+/// while that fails, until the node counts as hopeless.
 void PageAllocator::Parts::runKswapd() {
   for (unsigned node = 0; node < kernel.profile.nodes; ++node) {
     auto &kswapd = state.kswapd[node];
@@ -70,27 +73,27 @@ void PageAllocator::Parts::runKswapd() {
       continue;
     ++state.events.kswapdRuns;
     const ZoneId highest = ZoneId(kswapd.highestZone);
-    auto anyBalanced = [&] {
-      for (unsigned zone = 0; zone <= unsigned(highest); ++zone)
-        if (const Zone &each = state.zones[node * zoneCount + zone];
-            each.present && isBalanced(each, kernel.profile.release, 0, highest))
-          return true;
-      return false;
-    };
-    uint64_t freed = 0;
-    for (unsigned rounds = 0; rounds < maxKswapdRounds && !anyBalanced(); ++rounds) {
-      uint64_t now = 0;
-      for (Reclaimer *reclaimer : reclaimers)
-        now += reclaimer->reclaim(kernel.profile.gfp.kernel(), clusterPages);
-      if (!now)
-        break;
-      freed += now;
-    }
+    const uint64_t freed = reclaimUntilBalanced(node, highest);
     state.events.pagesReclaimed += freed;
-    kswapd.failures = freed || anyBalanced() ? 0 : uint8_t(kswapd.failures + 1);
+    const bool balanced = isBalanced(node, highest);
+    kswapd.failures = freed ? 0 : uint8_t(kswapd.failures + 1);
     takeBoostsBack(node);
-    kswapd = {0, 0, 0, kswapd.failures};
+    if (balanced || kswapd.failures >= maxKswapdFailures)
+      kswapd = {0, 0, 0, kswapd.failures};
   }
+}
+
+uint64_t PageAllocator::Parts::reclaimUntilBalanced(unsigned node, ZoneId highestZone) {
+  uint64_t freed = 0;
+  for (unsigned rounds = 0; rounds < maxKswapdRounds && !isBalanced(node, highestZone); ++rounds) {
+    uint64_t now = 0;
+    for (Reclaimer *reclaimer : reclaimers)
+      now += reclaimer->reclaim(kernel.profile.gfp.kernel(), clusterPages);
+    if (!now)
+      break;
+    freed += now;
+  }
+  return freed;
 }
 
 /// __perform_reclaim(): as a task that must not reclaim again.

@@ -184,5 +184,24 @@ RC_GTEST_PROP(PageAllocatorLaws, aSnapshotTakesEverythingBack, ()) {
   RC_ASSERT(replay() == first);
 }
 
+TEST(PageAllocator, kswapdGivesUpOnANodeWithNothingToReclaim) {
+  constexpr unsigned attempts = 16; // MAX_RECLAIM_RETRIES
+  Machine machine(profileOf("612dbg-64M-noboost"));
+  const GfpFlags &gfp = machine.kernel.profile.gfp;
+  auto takeAll = [&] {
+    while (machine.pages.allocate(gfp.kswapdReclaim | gfp.nowarn, 0)) {
+    }
+  };
+  takeAll();
+  for (unsigned i = 0; i < attempts; ++i) {
+    EXPECT_TRUE(machine.pages.kswapdIsAwake());
+    machine.pages.runKswapd();
+  }
+  EXPECT_FALSE(machine.pages.kswapdIsAwake());
+  takeAll();
+  EXPECT_FALSE(machine.pages.kswapdIsAwake());
+  EXPECT_EQ(machine.pages.events().kswapdRuns, attempts);
+}
+
 } // namespace
 } // namespace kmem::sim
