@@ -95,6 +95,12 @@ public:
   void runKswapd();
   bool kswapdIsAwake() const;
 
+  // As another boot left it (page_arrangement.cpp): memory that no part of this machine stands for is free or in use.
+  /// These blocks are free in a zone, as many as fit, and no others.
+  void arrange(ZoneIndex zone, const FreeBlocksByType &blocks);
+  /// Takes or gives back single pages of that memory until so many are free in the zone.
+  void holdUntilFree(ZoneIndex zone, uint64_t pages);
+
   // What there is
   std::vector<ZoneIndex> zones() const; ///< populated, node by node, lowest first
   ZoneView zone(ZoneIndex zone) const;

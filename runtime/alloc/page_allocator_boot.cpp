@@ -75,6 +75,8 @@ void PageAllocator::Parts::hold(MigrateType type, uint64_t count) {
       held += uint64_t(1) << order;
     if (!isHole && type == MigrateType::Reclaimable && order <= largestIdleSlab)
       state.idleSlabs.write(state.idleSlabCount++) = *pfn << 8 | order;
+    else if (!isHole)
+      state.held.write(state.heldCount++) = *pfn << 8 | order;
   }
   for (const auto &[pfn, order] : holes)
     giveHeld(pfn, order);

@@ -91,6 +91,10 @@ struct PageAllocator::Parts {
   void markReserved();
   void hold(MigrateType type, uint64_t count);
   void giveHeld(Pfn pfn, unsigned order);
+  /// Keeps a block that is in no list in use for good.
+  void keepHeld(Pfn pfn, unsigned order);
+  void giveAllHeld(Zone &zone);
+  void giveSomeHeld(uint64_t most);
   uint64_t shrinkIdleSlabs(Gfp gfp, uint64_t wanted);
 };
 

@@ -71,7 +71,10 @@ struct PageAllocator::State {
     uint8_t order, highestZone, failures;
   } kswapd[maxNodes];
   Events events;
-  /// Slabs of dentries and inodes that boot left and shrinkers may free: frame number << 8 | order.
+  /// What boot left in use and no part of this machine stands for: frame number << 8 | order.
+  CowArray<uint64_t> held;
+  uint32_t heldCount;
+  /// The same for slabs of dentries and inodes, which shrinkers may free.
   CowArray<uint64_t> idleSlabs;
   uint32_t idleSlabCount;
 };

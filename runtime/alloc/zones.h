@@ -26,6 +26,9 @@ inline constexpr const char *nameOf(ZoneId zone) {
   return names[unsigned(zone)];
 }
 
+/// Free blocks by MigrateType and order.
+using FreeBlocksByType = std::array<std::array<uint64_t, orderCount>, migrateTypeCount>;
+
 /// One zone as a reader of /proc/zoneinfo sees it. Counts are pages.
 struct ZoneView {
   Pfn startPfn;
@@ -37,7 +40,7 @@ struct ZoneView {
   std::array<uint64_t, zoneCount> lowmemReserve;
   uint32_t pcpBatch, pcpHighMin, pcpHighMax;
   std::array<uint64_t, orderCount> freeBlocks; ///< nr_free by order
-  std::array<std::array<uint64_t, orderCount>, migrateTypeCount> freeBlocksByType;
+  FreeBlocksByType freeBlocksByType;
   std::vector<uint32_t> perCpuPages; ///< pcp->count by CPU
 };
 

@@ -184,6 +184,30 @@ RC_GTEST_PROP(PageAllocatorLaws, aSnapshotTakesEverythingBack, ()) {
   RC_ASSERT(replay() == first);
 }
 
+FreeBlocksByType someBlocks() {
+  FreeBlocksByType blocks{};
+  for (unsigned type = 0; type < pcpMigrateTypeCount; ++type)
+    for (unsigned order = 0; order <= pageblockOrder; ++order)
+      blocks[type][order] = *rc::gen::inRange<uint64_t>(0, order < pageblockOrder ? 4 : 2);
+  blocks[unsigned(MigrateType::Movable)][maxPageOrder] = *rc::gen::inRange<uint64_t>(0, 24);
+  return blocks;
+}
+
+RC_GTEST_PROP(PageAllocatorLaws, zonesAreArrangedAsAsked, ()) {
+  Run run(*rc::gen::element("612dbg-256M", "61dbg-256M"));
+  const ZoneIndex zone = run.machine.pages.zones().back();
+  const FreeBlocksByType blocks = someBlocks();
+  run.machine.pages.arrange(zone, blocks);
+  RC_ASSERT(run.machine.pages.zone(zone).freeBlocksByType == blocks);
+  checkLists(run.machine);
+  const uint64_t pages = *rc::gen::inRange<uint64_t>(0, run.machine.pages.zone(zone).free + 100);
+  run.machine.pages.holdUntilFree(zone, pages);
+  RC_ASSERT(run.machine.pages.zone(zone).free == pages);
+  checkLists(run.machine);
+  run.apply(*steps());
+  checkLists(run.machine);
+}
+
 TEST(PageAllocator, kswapdGivesUpOnANodeWithNothingToReclaim) {
   constexpr unsigned attempts = 16; // MAX_RECLAIM_RETRIES
   Machine machine(profileOf("612dbg-64M-noboost"));
