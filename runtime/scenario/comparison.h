@@ -45,6 +45,9 @@ bool mismatchCounts(const Record &expected, bool simulated);
 
 // What they are made of.
 
+/// What exhausted memory left in each zone, and the marks it was left by.
+Differences compareZonesAtFailure(const Pair &pair);
+
 /// How one field is compared.
 enum class FieldRule : uint8_t {
   Exact,    ///< including its presence

@@ -46,7 +46,7 @@ Simulated simulate(const TruthFile &truth, const Group &group, llvm::StringRef k
   Simulated records;
   System system(truth.profile);
   try {
-    group.run(system, [&](Record record) { records.emplace(keyOf(record, key), std::move(record)); });
+    group.run(system, [&](Record record) { records.emplace(keyOf(record, key), std::move(record)); }, truth);
   } catch (const Death &death) {
     problem = nameOf(death.kind).str();
     const auto lines = system.kernel.console.since(0);

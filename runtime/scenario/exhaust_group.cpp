@@ -1,5 +1,5 @@
 // exhaust: all memory that one kind of request gets, and what it leaves to others.
-#include "runtime/scenario/group.h"
+#include "runtime/scenario/recorded_state.h"
 #include "runtime/scenario/zone_records.h"
 #include "runtime/sim/system.h"
 
@@ -54,15 +54,19 @@ constexpr Case cases[] = {
     {"GFP_KERNEL|NORETRY (with warning)", "GFP_KERNEL|__GFP_NORETRY", 0},
 };
 
-// What the guests needed for one request and its free, and the pause between two experiments.
+// What the guests needed for one request, and for the free with the pause before the next experiment.
 constexpr uint64_t nanosecondsPerRequest = 200'000;
 constexpr uint64_t pauseNanoseconds = 20'000'000;
+/// Requests, or frees, for which kswapd is busy with one round on another CPU.
+constexpr unsigned requestsPerKswapdRound = 280;
 
 class ExhaustGroup {
 public:
-  ExhaustGroup(System &system, Emit emit) : system(system), pages(system.pages), experiments(system, emit) {}
+  ExhaustGroup(System &system, Emit emit, const TruthFile &recording)
+      : system(system), pages(system.pages), experiments(system, emit), recording(recording) {}
 
   void run() {
+    arrangeZones(pages, recording);
     pages.drainAll();
     emitZones(experiments, system, "zone_state", true);
     for (const Case &each : cases)
@@ -75,6 +79,13 @@ private:
   void takeAll(const Case &each);
   void takeAllIn(const Case &each);
   Record zonesAtFailure() const;
+  void letKswapdRun() {
+    kswapdProgress = pages.kswapdIsAwake() ? kswapdProgress + 1 : 0;
+    if (kswapdProgress < requestsPerKswapdRound)
+      return;
+    pages.runKswapd();
+    kswapdProgress = 0;
+  }
   void pass(uint64_t nanoseconds) {
     system.kernel.context.advanceTo(system.kernel.context.nanoseconds() + nanoseconds);
     pages.runKswapd();
@@ -83,7 +94,9 @@ private:
   System &system;
   PageAllocator &pages;
   Experiments experiments;
+  const TruthFile &recording;
   std::vector<Pfn> taken;
+  unsigned kswapdProgress = 0;
 };
 
 Record ExhaustGroup::zonesAtFailure() const {
@@ -109,8 +122,10 @@ Record ExhaustGroup::zonesAtFailure() const {
 
 void ExhaustGroup::takeAll(const Case &each) {
   const Gfp gfp = *system.profile().gfp.parse(std::string_view(each.gfp));
-  while (const auto pfn = pages.allocate(gfp, each.order))
+  while (const auto pfn = pages.allocate(gfp, each.order)) {
     taken.push_back(*pfn);
+    letKswapdRun();
+  }
 }
 
 void ExhaustGroup::takeAllIn(const Case &each) {
@@ -141,22 +156,27 @@ void ExhaustGroup::takeAllIn(const Case &each) {
 void ExhaustGroup::exhaust(const Case &each) {
   const ProbeThread thread(system);
   pages.drainAll();
-  experiments.begin();
-  takeAllIn(each);
   Record record = experiments.row("exhaust");
   record["args"] = Record{{"gfp", each.name}, {"order", each.order}, {"ctx", int64_t(each.surroundings)}};
+  leaveToOthers(pages, recording, record);
+  experiments.begin();
+  takeAllIn(each);
   record["allocated"] = int64_t(taken.size());
   record["zones_at_failure"] = zonesAtFailure();
   experiments.finish(std::move(record));
   const uint64_t elapsed = taken.size() * nanosecondsPerRequest;
-  for (; !taken.empty(); taken.pop_back())
+  for (; !taken.empty(); taken.pop_back()) {
     pages.free(taken.back(), each.order);
+    letKswapdRun();
+  }
   pages.drainAll();
   pass(elapsed + pauseNanoseconds);
 }
 
 } // namespace
 
-void runExhaustGroup(System &system, Emit emit) { ExhaustGroup(system, emit).run(); }
+void runExhaustGroup(System &system, Emit emit, const TruthFile &recording) {
+  ExhaustGroup(system, emit, recording).run();
+}
 
 } // namespace kmem::sim

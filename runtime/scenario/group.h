@@ -12,6 +12,7 @@
 namespace kmem::sim {
 
 class System;
+struct TruthFile;
 
 /// One experiment's result. The order of its keys does not matter.
 using Record = llvm::json::Object;
@@ -21,7 +22,8 @@ struct Group {
   llvm::StringRef name;    ///< first part of a truth file's name: "sizes", "matrix"
   llvm::StringRef variant; ///< "" or a part after the kernel's tag: "sleepers", "ipi"
   /// On a machine that has just booted. May throw Death only for the death of the machine that ended the recording.
-  void (*run)(System &system, Emit emit);
+  /// The recording says what state its guest was in.
+  void (*run)(System &system, Emit emit, const TruthFile &recording);
 };
 
 /// Sorted by name, then variant.
@@ -32,7 +34,7 @@ const Group *groupNamed(llvm::StringRef name, llvm::StringRef variant);
 // One function a group, in <name>_group.cpp.
 void runBuddyGroup(System &system, Emit emit);
 void runCachesGroup(System &system, Emit emit);
-void runExhaustGroup(System &system, Emit emit);
+void runExhaustGroup(System &system, Emit emit, const TruthFile &recording);
 void runFaultGroup(System &system, Emit emit);
 void runGfpGroup(System &system, Emit emit);
 void runOomGroup(System &system, Emit emit);

@@ -9,9 +9,14 @@ namespace {
 
 Record parse(llvm::StringRef text) { return *llvm::cantFail(llvm::json::parse(text)).getAsObject(); }
 
-size_t differences(llvm::StringRef group, llvm::StringRef expected, llvm::StringRef actual) {
+constexpr llvm::StringLiteral zoneOfBatch15(R"({"op":"zone_state","zone":"DMA32","pcp_batch":15})");
+
+size_t differences(llvm::StringRef group, llvm::StringRef expected, llvm::StringRef actual,
+                   llvm::StringRef zoneState = "{}") {
   TruthFile file;
   file.profile = *profileNamed("612dbg");
+  file.profile.cpus = 1;
+  file.records.push_back({1, parse(zoneState)});
   const Record kernel = parse(expected), simulated = parse(actual);
   return comparisonOf(group)->compare({kernel, simulated, file}).size();
 }
@@ -80,6 +85,38 @@ TEST(Comparison, randomFailuresByRate) {
   EXPECT_EQ(differences("fault", record(op, half), record(op, tens)), 1u);
   EXPECT_EQ(differences("fault", record("failslab p=100 interval=1", half), record("failslab p=100 interval=1", tens)),
             1u);
+}
+
+/// A zone at the failure of a request of `order`, with free blocks of orders 0 to 4.
+std::string zoneLeft(unsigned order, const char *blocks, const char *more = "") {
+  return "{\"op\":\"exhaust\",\"args\":{\"order\":" + std::to_string(order) +
+         "},\"zones_at_failure\":{\"DMA32\":{\"nr_free\":[" + blocks + "]" + more + "}}}";
+}
+
+TEST(Comparison, memoryLeftAsExactAsTheKernelsCounter) {
+  const std::string kernel = zoneLeft(1, "0,50,0,0,0", ",\"min\":200"); // 100 pages
+  EXPECT_EQ(differences("exhaust", kernel, zoneLeft(1, "0,54,0,0,0", ",\"min\":200")), 1u);
+  EXPECT_EQ(differences("exhaust", kernel, zoneLeft(1, "0,2,24,0,0", ",\"min\":200")), 0u);
+  EXPECT_EQ(differences("exhaust", kernel, zoneLeft(1, "0,50,0,0,0", ",\"min\":199")), 1u);
+  EXPECT_EQ(
+      differences("exhaust", kernel, zoneLeft(1, "0,50,0,0,0", ",\"min\":700,\"low\":500,\"high\":500,\"boost\":500")),
+      0u);
+  EXPECT_EQ(differences("exhaust", kernel, zoneLeft(1, "0,50,0,0,0", ",\"min\":200,\"highatomic\":512")), 1u);
+  EXPECT_EQ(differences("exhaust", kernel, R"({"op":"exhaust","args":{"order":1},"zones_at_failure":{}})"), 1u);
+}
+
+TEST(Comparison, smallBlocksAreLeftoversWhenALargeOneIsWanted) {
+  EXPECT_EQ(differences("exhaust", zoneLeft(4, "9,9,9,9,0"), zoneLeft(4, "1,1,1,1,0")), 0u);
+  EXPECT_EQ(differences("exhaust", zoneLeft(4, "9,9,9,9,0", ",\"min\":500"), zoneLeft(4, "1,1,1,1,9", ",\"min\":500")),
+            1u);
+}
+
+TEST(Comparison, singlePagesWithinABatch) {
+  const std::string kernel = zoneLeft(0, "100", ",\"pcp\":200");
+  EXPECT_EQ(differences("exhaust", kernel, zoneLeft(0, "114", ",\"pcp\":200"), zoneOfBatch15), 0u);
+  EXPECT_EQ(differences("exhaust", kernel, zoneLeft(0, "116", ",\"pcp\":200"), zoneOfBatch15), 1u);
+  EXPECT_EQ(differences("exhaust", kernel, zoneLeft(0, "560", ",\"pcp\":60"), zoneOfBatch15), 0u); // disturbed
+  EXPECT_EQ(differences("exhaust", kernel, zoneLeft(0, "590", ",\"pcp\":60"), zoneOfBatch15), 1u);
 }
 
 TEST(Comparison, everyGroupHasOne) {
