@@ -51,7 +51,7 @@ void PageAllocator::addReclaimer(Reclaimer *reclaimer) { parts->reclaimers.push_
 void PageAllocator::setOomKiller(OomKiller *killer) { parts->oomKiller = killer; }
 void PageAllocator::setSanitizer(PageSanitizer *sanitizer) { parts->pages.setSanitizer(sanitizer); }
 void PageAllocator::setFreeObserver(FreeObserver *observer) { parts->pages.setObserver(observer); }
-void PageAllocator::runKswapd() { parts->runKswapd(); }
+bool PageAllocator::runKswapd() { return parts->runKswapd(); }
 void PageAllocator::restore(const State &state) { *current = state; }
 
 } // namespace kmem::sim

@@ -90,9 +90,8 @@ public:
   /// Looks at every block before it is freed.
   void setFreeObserver(FreeObserver *observer);
   void setSanitizer(PageSanitizer *sanitizer);
-  /// Lets kswapd do what it was woken for: reclaim up to the high marks, take back boosts. The kernel's runs when the
-  /// CPU is given away.
-  void runKswapd();
+  /// Lets kswapd do what it was woken for: reclaim up to the high marks, take back boosts. False when it sleeps.
+  bool runKswapd();
   bool kswapdIsAwake() const;
 
   // As another boot left it (page_arrangement.cpp): memory that no part of this machine stands for is free or in use.

@@ -44,7 +44,7 @@ struct PageAllocator::Parts {
   // Slow path
   std::optional<Pfn> slowPath(PageRequest request);
   void wakeKswapd(unsigned node, unsigned order, ZoneId highestZone);
-  void runKswapd();
+  bool runKswapd();
   bool isBalanced(unsigned node, ZoneId highestZone) const;
   uint64_t reclaimUntilBalanced(unsigned node, ZoneId highestZone);
   void takeBoostsBack(unsigned node);

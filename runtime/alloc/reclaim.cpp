@@ -66,11 +66,13 @@ bool PageAllocator::Parts::isBalanced(unsigned node, ZoneId highestZone) const {
 
 /// balance_pgdat() of every node that was woken: reclaims up to the high marks, then takes boosts back. It stays awake
 /// while that fails, until the node counts as hopeless.
-void PageAllocator::Parts::runKswapd() {
+bool PageAllocator::Parts::runKswapd() {
+  bool ran = false;
   for (unsigned node = 0; node < kernel.profile.nodes; ++node) {
     auto &kswapd = state.kswapd[node];
     if (!kswapd.pending)
       continue;
+    ran = true;
     ++state.events.kswapdRuns;
     const ZoneId highest = ZoneId(kswapd.highestZone);
     const uint64_t freed = reclaimUntilBalanced(node, highest);
@@ -81,6 +83,7 @@ void PageAllocator::Parts::runKswapd() {
     if (balanced || kswapd.failures >= maxKswapdFailures)
       kswapd = {0, 0, 0, kswapd.failures};
   }
+  return ran;
 }
 
 uint64_t PageAllocator::Parts::reclaimUntilBalanced(unsigned node, ZoneId highestZone) {

@@ -124,6 +124,8 @@ public:
   void stopMachine(CallbackId callback, uint64_t argument);
 
   // Running
+  /// What kswapd does when the CPU is given away; false when it sleeps. Not part of the state.
+  void setKswapd(std::function<bool()> run) { kswapd = std::move(run); }
   /// schedule(): the checks, then, when the task does not stay runnable, others until it is woken.
   void schedule();
   /// Gives the CPU away until `ready`; a Hang when nothing is left that could make it so.
@@ -174,6 +176,7 @@ private:
   void runWork(DeferredId work);
   void reportWorkLeak(unsigned locksBefore, int rcuBefore);
   bool runThread();
+  bool runKswapd();
   bool runOne(uint64_t deadline);
   void interruptOfClock();
   std::optional<uint64_t> nextEvent() const;
@@ -181,6 +184,7 @@ private:
 
   Kernel &kernel;
   std::vector<Callback> callbacks;
+  std::function<bool()> kswapd;
   std::unique_ptr<State> current;
 };
 

@@ -15,7 +15,7 @@ struct Deferred::State {
   bool handlingInterrupts = false;
   IrqLine lines[maxIrqLines] = {};
   uint32_t notOnStackReports = 0; ///< the limit of debug_object_is_on_stack()
-  TaskId ksoftirqd = 0, stopper = 0, worker = 0, rcuTask = 0;
+  TaskId ksoftirqd = 0, stopper = 0, worker = 0, rcuTask = 0, kswapd = 0;
 };
 
 } // namespace kmem::sim

@@ -70,7 +70,17 @@ bool Deferred::runThread() {
     runWork(*work);
     return true;
   }
-  return false;
+  return runKswapd();
+}
+
+bool Deferred::runKswapd() {
+  if (!kswapd)
+    return false;
+  if (!current->kswapd)
+    current->kswapd = kernel.context.createTask("kswapd0", PfKthread | PfMemalloc);
+  bool ran = false;
+  inTask(current->kswapd, [&] { ran = kswapd(); });
+  return ran;
 }
 
 /// One thing that another context has to do, idling no longer than `deadline`; false when there is none.

@@ -65,10 +65,7 @@ bool VmallocGroup::isContiguous(Address start, uint64_t size) {
 }
 
 /// Work items and kswapd run between experiments.
-void VmallocGroup::settle() {
-  system.kernel.deferred.runPending();
-  system.pages.runKswapd();
-}
+void VmallocGroup::settle() { system.kernel.deferred.runPending(); }
 
 void VmallocGroup::constants() {
   Record record = experiments.row("const");

@@ -15,6 +15,7 @@ System::System(const Profile &profile, uint64_t seed, std::unique_ptr<HostWindow
       kvfreeRcu(kernel, kvmalloc, debugObjects) {
   slub.addFreeObserver(&debugObjects);
   pages.setFreeObserver(&debugObjects);
+  kernel.deferred.setKswapd([this] { return pages.runKswapd(); });
   if (profile.kasan)
     addKasan();
 }

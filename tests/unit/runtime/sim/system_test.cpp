@@ -52,4 +52,18 @@ TEST(System, machinesShareNothing) {
   EXPECT_NE(two.kernel.memory.load<uint64_t>(first), 1u);
 }
 
+TEST(System, kswapdRunsWhenTheCpuIsGivenAway) {
+  System system(profile());
+  std::vector<Pfn> taken;
+  while (const auto pfn = system.pages.allocate(system.profile().gfp.kswapdReclaim | system.profile().gfp.nowarn, 0))
+    taken.push_back(*pfn);
+  for (const Pfn pfn : taken)
+    system.pages.free(pfn, 0);
+  EXPECT_TRUE(system.pages.kswapdIsAwake());
+  system.kernel.deferred.sleep(1);
+  EXPECT_FALSE(system.pages.kswapdIsAwake());
+  for (const ZoneIndex zone : system.pages.zones())
+    EXPECT_EQ(system.pages.zone(zone).boost, 0u);
+}
+
 } // namespace
