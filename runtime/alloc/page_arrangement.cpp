@@ -19,7 +19,8 @@ public:
   Arrangement(PageAllocator::Parts &parts, Zone &zone) : parts(parts), zone(zone) { collect(); }
 
   void run(const FreeBlocksByType &blocks) {
-    holdFiles();
+    if (pagesIn(blocks) + sizeOf(pageblockOrder) <= pagesInHoles())
+      holdFiles();
     for (unsigned order = orderCount; order-- > 0;)
       for (unsigned type = 0; type < pcpMigrateTypeCount; ++type)
         for (uint64_t block = 0; block < blocks[type][order]; ++block)
@@ -30,6 +31,20 @@ public:
   }
 
 private:
+  static uint64_t pagesIn(const FreeBlocksByType &blocks) {
+    uint64_t pages = 0;
+    for (const auto &ofType : blocks)
+      for (unsigned order = 0; order < orderCount; ++order)
+        pages += ofType[order] << order;
+    return pages;
+  }
+  uint64_t pagesInHoles() const {
+    uint64_t pages = 0;
+    for (unsigned order = 0; order < orderCount; ++order)
+      pages += holes[order].size() << order;
+    return pages;
+  }
+
   struct Hole {
     bool hasFreeBuddy; ///< not all of it can be free
   };

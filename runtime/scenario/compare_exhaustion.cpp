@@ -5,6 +5,7 @@
 
 #include "llvm/ADT/STLExtras.h"
 
+#include <algorithm>
 #include <bit>
 #include <cstdlib>
 #include <set>
@@ -49,8 +50,6 @@ int64_t freePages(const Record &zone) {
   return pages;
 }
 
-int64_t distance(const ZonePair &zone) { return std::abs(freePages(zone.kernel) - freePages(zone.simulated)); }
-
 /// calculate_normal_threshold() in mm/vmstat.c for all CPUs: how far the counter may be off.
 int64_t counterDrift(const ZonePair &zone) {
   constexpr int64_t most = 125;
@@ -59,14 +58,23 @@ int64_t counterDrift(const ZonePair &zone) {
   return std::min<int64_t>(2 * std::bit_width(cpus) * (1 + std::bit_width(chunks)), most) * cpus;
 }
 
-/// Single pages come to the per-CPU lists a batch at a time, and in 6.12 up to 32 of them (nr_pcp_alloc() in
-/// mm/page_alloc.c) unless another thread frees a page on that CPU, which shows in what the lists hold at the end.
-int64_t batch(const ZonePair &zone) {
+/// Pages that a refill of a per-CPU list takes at most: a batch, of single pages in 6.12 up to 32 (nr_pcp_alloc() in
+/// mm/page_alloc.c).
+int64_t refill(const ZonePair &zone) {
   constexpr unsigned mostBatches = 5; // CONFIG_PCP_BATCH_SCALE_MAX
   const int64_t base = zone.limit("pcp_batch");
-  const bool disturbed = std::abs(integer(zone.kernel, "pcp") - integer(zone.simulated, "pcp")) > base;
-  return disturbed && zone.experiment.file.profile.release.atLeast(6, 12) ? base << mostBatches : base;
+  if (!zone.order())
+    return zone.experiment.file.profile.release.atLeast(6, 12) ? base << mostBatches : base;
+  return std::max<int64_t>(base >> zone.order(), 2) << zone.order();
 }
+
+/// Another thread freed pages on that CPU, which makes refills smaller and shows in what the lists hold at the end.
+bool wasDisturbed(const ZonePair &zone) {
+  return std::abs(integer(zone.kernel, "pcp") - integer(zone.simulated, "pcp")) > zone.limit("pcp_batch");
+}
+
+/// Kept from the request besides the marks. How much that is depends on what kswapd and reclaim had done before.
+int64_t setAside(const Record &side) { return integer(side, "boost") + integer(side, "highatomic"); }
 
 /// Whether a request failed for want of a block, not of pages. What is left then is what the boot left in small blocks.
 bool wantsBlock(const ZonePair &zone, const Record &side) {
@@ -79,10 +87,16 @@ bool wantsBlock(const ZonePair &zone, const Record &side) {
 }
 
 bool leavesTheSame(const ZonePair &zone) {
-  if (!zone.order())
-    return distance(zone) <= batch(zone);
-  const bool kernel = wantsBlock(zone, zone.kernel), simulated = wantsBlock(zone, zone.simulated);
-  return kernel || simulated ? kernel == simulated : distance(zone) <= counterDrift(zone);
+  if (zone.order() && (wantsBlock(zone, zone.kernel) || wantsBlock(zone, zone.simulated)))
+    return wantsBlock(zone, zone.kernel) == wantsBlock(zone, zone.simulated);
+  const int64_t exact = zone.order() ? counterDrift(zone) : zone.limit("pcp_batch");
+  const int64_t difference = freePages(zone.kernel) - freePages(zone.simulated);
+  if (std::abs(difference) <= (!zone.order() && wasDisturbed(zone) ? refill(zone) : exact))
+    return true;
+  // Some requests may use a part of it.
+  const auto [least, most] = std::minmax<int64_t>(0, setAside(zone.kernel) - setAside(zone.simulated));
+  const int64_t tolerance = exact + refill(zone);
+  return least != most && difference >= least - tolerance && difference <= most + tolerance;
 }
 
 Differences compareZone(const ZonePair &zone) {

@@ -119,6 +119,13 @@ TEST(Comparison, singlePagesWithinABatch) {
   EXPECT_EQ(differences("exhaust", kernel, zoneLeft(0, "590", ",\"pcp\":60"), zoneOfBatch15), 1u);
 }
 
+TEST(Comparison, memoryLeftAboveADifferentBoost) {
+  const std::string kernel = zoneLeft(1, "0,50,0,0,0", ",\"min\":200,\"low\":200,\"high\":200"); // 100 pages
+  const char *boosted = ",\"min\":700,\"low\":700,\"high\":700,\"boost\":500";
+  EXPECT_EQ(differences("exhaust", kernel, zoneLeft(1, "0,293,0,0,0", boosted), zoneOfBatch15), 0u);
+  EXPECT_EQ(differences("exhaust", kernel, zoneLeft(1, "0,320,0,0,0", boosted), zoneOfBatch15), 1u);
+}
+
 TEST(Comparison, everyGroupHasOne) {
   for (const Group &group : groups())
     EXPECT_TRUE(comparisonOf(group.name)) << group.name.str();
