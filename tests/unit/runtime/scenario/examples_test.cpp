@@ -1,9 +1,10 @@
-// Every scenario of examples/sim runs as it says: steps that expect something get it, and the same file prints the same
-// every time.
+// Every scenario of examples/sim runs as it says: steps that expect something get it, and what it prints is the file
+// beside it, byte by byte.
 #include "runtime/scenario/scenario_run.h"
 
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/FileSystem.h"
+#include "llvm/Support/MemoryBuffer.h"
 #include "llvm/Support/Path.h"
 
 #include <gtest/gtest.h>
@@ -35,14 +36,21 @@ std::string printed(const Scenario &scenario) {
   return lines;
 }
 
+/// contexts.expected beside contexts.jsonl; examples/sim/expect writes it.
+std::string expectedOf(llvm::StringRef scenario) {
+  llvm::SmallString<128> path(scenario);
+  llvm::sys::path::replace_extension(path, "expected");
+  const auto buffer = llvm::MemoryBuffer::getFile(path);
+  return buffer ? (*buffer)->getBuffer().str() : "there is no " + path.str().str();
+}
+
 class SimExamples : public testing::TestWithParam<std::string> {};
 
 TEST_P(SimExamples, runAsExpected) {
   Problems problems;
   const auto scenario = readScenario(GetParam(), problems);
   ASSERT_TRUE(scenario) << llvm::join(problems, "\n");
-  const std::string first = printed(*scenario);
-  EXPECT_EQ(first, printed(*scenario));
+  EXPECT_EQ(printed(*scenario), expectedOf(GetParam()));
 }
 
 std::string testName(const testing::TestParamInfo<std::string> &info) {
