@@ -96,13 +96,17 @@ static ReplayEntry entryOf(const Program &program, const Path &path, const Repla
           {program.text(entry.where.file).str(), entry.where.line, entry.where.column}};
 }
 
-/// The function called at a place under a name; noFunction when its body is not known.
-static FunctionId helperAt(const Program &program, const Function &f, const summary::Acquisition &taken) {
-  for (size_t i = 0; i < f.calls.size(); ++i)
-    if (f.summary.calls[i].where == taken.where && f.summary.calls[i].callee != summary::noName &&
-        withoutFile(program.name(f, f.summary.calls[i].callee)) == withoutFile(program.name(f, taken.primitive)))
-      return f.calls[i].target;
-  return noFunction;
+/// The call that took it: messages name the primitive, the IR may call it otherwise. -1 when it is not told apart.
+static int callThatTook(const Program &program, const Function &f, const summary::Acquisition &taken) {
+  std::string primitive = withoutFile(program.name(f, taken.primitive));
+  for (size_t i = 0; i < f.calls.size(); ++i) {
+    const summary::Call &call = f.summary.calls[i];
+    const rules::FunctionRule *rule = f.calls[i].rule;
+    bool named = withoutFile(program.name(f, call.callee)) == primitive || (rule && rule->spelling == primitive);
+    if (call.where == taken.where && call.callee != summary::noName && named)
+      return int(i);
+  }
+  return -1;
 }
 
 static void addAcquisitions(const Program &program, FunctionId id, const ReplayFunction &function,
@@ -110,12 +114,14 @@ static void addAcquisitions(const Program &program, FunctionId id, const ReplayF
   const Function &f = program.function(id);
   for (uint32_t index : held) {
     const summary::Acquisition &taken = f.summary.acquisitions[index];
-    ReplayAcquisition added{function, locationOf(program, f, taken.where),
-                            withoutFile(program.name(f, taken.primitive)), taken.components};
+    int call = callThatTook(program, f, taken);
+    summary::NameId callee = call < 0 ? taken.primitive : f.summary.calls[size_t(call)].callee;
+    ReplayAcquisition added{function, locationOf(program, f, taken.where), withoutFile(program.name(f, callee)),
+                            taken.components};
     if (llvm::is_contained(all, added))
       continue;
     all.push_back(std::move(added));
-    FunctionId helper = helperAt(program, f, taken);
+    FunctionId helper = call < 0 ? noFunction : f.calls[size_t(call)].target;
     if (helper == noFunction || depth == maxHelperDepth)
       continue;
     for (const summary::Exit &exit : program.function(helper).summary.exits)
