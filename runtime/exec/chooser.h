@@ -33,6 +33,7 @@ struct Fork {
   TermRef condition = noTerm;
   const llvm::Instruction *at = nullptr;                        ///< null inside of models
   const llvm::BasicBlock *ifTrue = nullptr, *ifFalse = nullptr; ///< where it leads, when it leads to blocks
+  bool isWanted = false;                                        ///< that it is true is what the run is for
 };
 
 /// What a value must be known for.

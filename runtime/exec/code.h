@@ -102,7 +102,7 @@ struct Code {
   std::vector<SwitchTable> switches;
   std::vector<CallSite> calls;
   std::vector<std::string> texts;
-  std::vector<Slot> parameters; ///< the first slot of each
+  std::vector<Slot> parameters;         ///< the first slot of each
   std::vector<uint8_t> parameterWidths; ///< of all their scalars; further arguments are variable ones
   uint32_t slots = 0;
   uint32_t localBytes = 0; ///< of fixed-size local variables

@@ -6,6 +6,7 @@ static constexpr unsigned byteBits = 8;
 static constexpr unsigned wordBytes = 8;
 /// Open bytes of larger copies stay open at both places: they no longer need to be equal.
 static constexpr uint64_t settledOnCopy = 4096;
+static constexpr uint64_t maxUnsettled = uint64_t(1) << 20; ///< of one range; code looks at the beginning of such
 
 static unsigned bytesOf(unsigned width) { return (width + byteBits - 1) / byteBits; }
 
@@ -74,9 +75,12 @@ void RunMemory::noteKnown(Address address, uint64_t size) {
 }
 
 void RunMemory::unsettle(Address address, uint64_t size) {
-  for (uint64_t i = 0; i < size; ++i)
-    if (kernel.memory.translate(address + i, kernel.memory.userTable()))
-      setNote(address + i, {noTerm, 0, !isLazy(address + i)});
+  const Address end = address + std::min(size, maxUnsettled);
+  for (Address at = address; at < end; ++at) {
+    if ((at == address || (at & ~sim::pageMask) == 0) && !kernel.memory.translate(at, kernel.memory.userTable()))
+      return;
+    setNote(at, {noTerm, 0, !isLazy(at)});
+  }
 }
 
 /// Asks for the value of `bytes` open bytes and writes it down.

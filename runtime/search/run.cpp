@@ -12,7 +12,8 @@ namespace kmem::replay {
 static constexpr unsigned maxCallDepth = 64;
 
 Run::Run(const RunPlan &plan, Machine &machine, Models &models, Chooser &chooser, bool keepsStates)
-    : plan(plan), machine(machine), models(models), chooser(chooser), keepsStates(keepsStates), cpu(machine), assembly(machine, cpu),
+    : plan(plan), machine(machine), models(models), chooser(chooser), keepsStates(keepsStates), cpu(machine),
+      assembly(machine, cpu),
       code(machine.program, machine.memory, machine.pool, *this, {machine.stackBottom, machine.stackTop}) {
   machine.memory.setFirstReads(this);
 }
@@ -117,7 +118,7 @@ Environment::CallOutcome Run::call(const CallSite &site, const llvm::Function *t
   CallOutcome outcome;
   const std::optional<size_t> hop = hopInHand();
   if (!hop || !stage().route->leadsOn(*hop, site.call))
-    outcome = performed(site, target, arguments);
+    outcome = survived(site, target, arguments);
   else if (*hop + 1 == stage().route->hops().size())
     outcome = isLastStage() ? atTarget(site, target, arguments) : atAllocation(site, target, arguments);
   else
@@ -147,6 +148,47 @@ Environment::CallOutcome Run::alongRoute(size_t next, const CallSite &site, cons
   return outcome;
 }
 
+/// Whether the site's own call is under way: its function was entered rather than modelled.
+bool Run::isInsideTarget() const {
+  const auto frames = code.callStack();
+  const size_t entered = hopsEntered(), last = stage().route->hops().size() - 1;
+  return isLastStage() && stage().first + entered == last + 1 && frames.size() > entered &&
+         stage().route->leadsOn(last, frames[entered].site->call);
+}
+
+bool Run::isReported() const {
+  return plan.target.kind == TargetKind::Sleep && wasContextReported(machine.system.kernel.console, mark);
+}
+
+/// A call off the route. One in which the kernel would die of the context, as it may at the site, is a finding of its
+/// own; the run goes on as if it had returned, so that the site is looked at, too.
+Environment::CallOutcome Run::survived(const CallSite &site, const llvm::Function *target,
+                                       llvm::ArrayRef<Value> arguments) {
+  const bool inside = isInsideTarget();
+  const sim::Console::Mark before = machine.system.kernel.console.mark();
+  const Machine::State machineBefore = machine.state();
+  const ModelState modelsBefore = models.state();
+  CallOutcome outcome;
+  try {
+    outcome = performed(site, target, arguments);
+  } catch (const sim::Death &) {
+    if (!wasContextReported(machine.system.kernel.console, before))
+      throw;
+    if (!inside) {
+      machine.restore(machineBefore);
+      models.restore(modelsBefore);
+      const std::string name = target ? target->getName().str() : "inline assembly";
+      chooser.shortcut(ShortcutKind::Model, "the kernel stops already in " + name + "(), in the same context");
+      return models.stub(site, name, arguments, chooser);
+    }
+  }
+  if (inside && isReported()) {
+    met = true;
+    return {nullptr, {}, "the claim came true"};
+  }
+  return outcome;
+}
+
 Environment::CallOutcome Run::atAllocation(const CallSite &site, const llvm::Function *target,
                                            llvm::ArrayRef<Value> arguments) {
   CallOutcome outcome = performed(site, target, arguments);
@@ -170,11 +212,11 @@ Environment::CallOutcome Run::atTarget(const CallSite &site, const llvm::Functio
   try {
     outcome = performed(site, target, arguments);
   } catch (const sim::Death &) {
-    if (!*before && !check.wasReported(mark))
+    if (!*before && !isReported())
       throw;
     outcome = {nullptr, {}, "died"};
   }
-  met = *before || check.wasReported(mark);
+  met = *before || isReported();
   if (met)
     outcome = {nullptr, {}, "the claim came true"};
   return outcome;

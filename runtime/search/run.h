@@ -89,6 +89,9 @@ private:
   std::vector<Value> firstArguments(const llvm::Function &function);
   CallOutcome performed(const CallSite &site, const llvm::Function *target, llvm::ArrayRef<Value> arguments);
   CallOutcome atTarget(const CallSite &site, const llvm::Function *target, llvm::ArrayRef<Value> arguments);
+  bool isInsideTarget() const;
+  bool isReported() const;
+  CallOutcome survived(const CallSite &site, const llvm::Function *target, llvm::ArrayRef<Value> arguments);
   CallOutcome alongRoute(size_t next, const CallSite &site, const llvm::Function *target,
                          llvm::ArrayRef<Value> arguments);
   CallOutcome assembled(const CallSite &site, llvm::ArrayRef<Value> arguments);

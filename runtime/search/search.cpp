@@ -133,6 +133,15 @@ std::optional<bool> Search::branch(const Fork &fork) {
   if (isDecidedBy(yes) || isDecidedBy(no))
     return isDecidedBy(yes);
   bool way = valueOf(yes) != 0;
+  if (fork.isWanted && !way) {
+    Path before = forkHere();
+    if (assume(yes)) {
+      keep(std::move(before), no, costHere(costOfUnlikely));
+      return true;
+    }
+    path.constraints.push_back(no);
+    return false;
+  }
   const std::optional<size_t> hop = fork.ifTrue || fork.ifFalse ? engine.hopInHand() : std::nullopt;
   auto distance = [&](bool taken) -> std::optional<unsigned> {
     const llvm::BasicBlock *block = taken ? fork.ifTrue : fork.ifFalse;

@@ -43,8 +43,9 @@ private:
 } // namespace
 
 std::optional<bool> TargetCheck::decide(const Value &condition) {
-  return condition.isKnown() ? std::optional(condition.bits() != 0)
-                             : chooser.branch({condition.asTerm(machine.pool), nullptr, nullptr, nullptr});
+  return condition.isKnown()
+             ? std::optional(condition.bits() != 0)
+             : chooser.branch({condition.asTerm(machine.pool), nullptr, nullptr, nullptr, /*isWanted=*/true});
 }
 
 std::optional<bool> TargetCheck::isTooLarge(llvm::ArrayRef<Value> arguments) {
@@ -110,10 +111,8 @@ std::optional<bool> TargetCheck::holdsBefore(llvm::ArrayRef<Value> arguments) {
   __builtin_unreachable();
 }
 
-bool TargetCheck::wasReported(sim::Console::Mark mark) const {
-  if (target.kind != TargetKind::Sleep)
-    return false;
-  return llvm::any_of(machine.system.kernel.console.since(mark), [](const std::string &line) {
+bool wasContextReported(const sim::Console &console, sim::Console::Mark mark) {
+  return llvm::any_of(console.since(mark), [](const std::string &line) {
     return llvm::any_of(contextReports, [&](llvm::StringRef text) { return llvm::StringRef(line).contains(text); });
   });
 }

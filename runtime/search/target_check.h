@@ -13,8 +13,6 @@ public:
 
   /// Whether the claim is true of these arguments; nothing when that could not be decided.
   std::optional<bool> holdsBefore(llvm::ArrayRef<Value> arguments);
-  /// Whether the simulated kernel has said since `mark` what the claim says.
-  bool wasReported(sim::Console::Mark mark) const;
 
 private:
   std::optional<bool> decide(const Value &condition);
@@ -27,5 +25,8 @@ private:
   Models &models;
   Chooser &chooser;
 };
+
+/// Whether the simulated kernel has said since `mark` that something must not be done in this context.
+bool wasContextReported(const sim::Console &console, sim::Console::Mark mark);
 
 } // namespace kmem::replay
