@@ -1,37 +1,14 @@
 // Functions that inline assembly calls, by name: they take and leave registers of their own.
 #include "runtime/exec/assembly_operand.h"
 #include "runtime/exec/assembly_special.h"
+#include "runtime/exec/assembly_user.h"
 
 #include "llvm/IR/InlineAsm.h"
 #include "llvm/IR/InstrTypes.h"
 
 namespace kmem::replay {
 
-static constexpr uint64_t efault = 14, pageBytes = 4096;
-
-static bool userCopyFails(AssemblyRun &run, llvm::StringRef name) {
-  return run.world.chooser.choose(ChoiceKind::UserCopy, name, 2) != 0;
-}
-
-static unsigned bitsInName(llvm::StringRef name) {
-  unsigned bytes = 8;
-  name.rsplit('_').second.getAsInteger(10, bytes);
-  return std::min(bytes, 8u) * 8;
-}
-
-/// arch/x86/lib/getuser.S: address in ax; error in ax, value in dx.
-static void getUser(AssemblyRun &run, llvm::StringRef name) {
-  const unsigned width = bitsInName(name);
-  const bool fails = userCopyFails(run, name);
-  const Value value = fails ? Value::known(0, width) : run.input(run.named(name, run.cpu(AX, maxWidth)), width);
-  run.setCpu(DX, run.math.extended(value, maxWidth));
-  run.setCpu(AX, Value::known(fails ? 0 - efault : 0, maxWidth));
-}
-
-/// arch/x86/lib/putuser.S: value in ax, address in cx; error in cx.
-static void putUser(AssemblyRun &run, llvm::StringRef name) {
-  run.setCpu(CX, Value::known(userCopyFails(run, name) ? 0 - efault : 0, maxWidth));
-}
+static constexpr uint64_t pageBytes = 4096;
 
 /// arch/x86/lib/hweight.S: di to ax.
 template <unsigned width> static void countOnes(AssemblyRun &run, llvm::StringRef) {
@@ -50,12 +27,6 @@ static void copyPage(AssemblyRun &run, llvm::StringRef) {
              to = run.pick(run.cpu(DI, maxWidth), PickFor::Address);
   if (from && to)
     run.world.memory.copy(*to, *from, pageBytes);
-}
-
-/// arch/x86/lib/clear_page_64.S: cx bytes of user memory at di; what is left in cx.
-static void clearUser(AssemblyRun &run, llvm::StringRef name) {
-  if (!userCopyFails(run, name))
-    run.setCpu(CX, Value::known(0, maxWidth));
 }
 
 /// arch/x86/lib/cmpxchg16b_emu.S and its like take their operand at si.
@@ -90,6 +61,7 @@ constexpr Callee callees[] = {
     {"clear_page_*", clearPage},
     {"copy_page*", copyPage},
     {"rep_stos_alternative", clearUser},
+    {"copy_user_generic_unrolled", copyUser},
     {"this_cpu_cmpxchg16b_emu", compareAndExchangePair},
     {"entry_untrain_ret", nothing},
     {"write_ibpb", nothing},

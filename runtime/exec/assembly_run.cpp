@@ -1,6 +1,7 @@
 #include "runtime/exec/assembly_run.h"
 
 #include "runtime/exec/assembly_table.h"
+#include "runtime/exec/per_cpu.h"
 
 #include "llvm/ADT/StringExtras.h"
 
@@ -8,9 +9,6 @@ namespace kmem::replay {
 
 /// A statement that loops longer than this is not run to its end.
 static constexpr unsigned maxInstructions = 10'000;
-
-/// Per-CPU bookkeeping that is 0 on the CPU that runs, number 0, whose per-CPU area lies where the image has it.
-static constexpr llvm::StringLiteral zeroOnThisCpu[] = {"this_cpu_off", "__per_cpu_offset"};
 
 AssemblyRun::AssemblyRun(const AssemblyText &text, const CallSite &site, std::vector<Binding> operands, World world)
     : text(text), site(site), world(world), math(world.pool), bindings(std::move(operands)),
@@ -149,7 +147,7 @@ Value AssemblyRun::read(const AssemblyOperand &operand, unsigned width) {
     const Value where = address(operand);
     if (operand.isPerCpu && where.isKnown())
       if (const llvm::GlobalVariable *variable = world.image.variableAt(where.bits());
-          variable && llvm::is_contained(zeroOnThisCpu, variable->getName()))
+          variable && isPerCpuOffset(*variable))
         return Value::known(0, width);
     return load(where, width);
   }

@@ -1,13 +1,14 @@
 // String instructions, upwards. Repeated ones work on whole blocks; with an exception table, on user memory, which
 // gives inputs and keeps nothing.
 #include "runtime/exec/assembly_table.h"
+#include "runtime/exec/assembly_user.h"
 
 namespace kmem::replay {
 
 /// More than this is not copied or filled by one instruction.
 static constexpr uint64_t maxBlock = uint64_t(64) << 20;
-/// A copy from user memory makes at most so many inputs.
-static constexpr uint64_t maxInputs = 4096;
+/// A comparison goes on at most so long.
+static constexpr uint64_t maxCompared = 4096;
 
 static unsigned elementWidth(const AssemblyInstruction &instruction) {
   return instruction.width ? instruction.width : maxWidth;
@@ -59,33 +60,15 @@ static void fill(AssemblyRun &run, const AssemblyInstruction &instruction) {
   advance(run, instruction, DI, *size);
 }
 
-static void inputBlock(AssemblyRun &run, llvm::StringRef what, Address to, uint64_t size) {
-  if (size / 8 > maxInputs)
-    return run.refuse("a block of " + std::to_string(size) + " bytes of inputs");
-  for (uint64_t at = 0; at < size;) {
-    const uint64_t bytes = size - at >= 8 ? 8 : 1;
-    const std::string name = (what + "[" + std::to_string(at) + "]").str();
-    run.world.memory.store(to + at, run.input(name, unsigned(bytes * 8)));
-    at += bytes;
-  }
-}
-
 static void copy(AssemblyRun &run, const AssemblyInstruction &instruction) {
   const Value from = run.cpu(SI, maxWidth), to = run.cpu(DI, maxWidth);
-  auto isKernel = [](const Value &address) { return address.isKnown() && address.bits() >> 63; };
-  const bool isUser = run.text.mayFault && !(isKernel(from) && isKernel(to));
+  const bool isUser = run.text.mayFault && !(isKernelAddress(from) && isKernelAddress(to));
   if (isUser && run.userAccessFaults())
     return;
   const std::optional<uint64_t> size = blockSize(run, instruction);
   if (!size)
     return;
-  if (*size && isUser && isKernel(to))
-    inputBlock(run, run.named("user memory", from), to.bits(), *size);
-  if (*size && !isUser) {
-    const auto source = run.pick(from, PickFor::Address), target = run.pick(to, PickFor::Address);
-    if (source && target)
-      run.world.memory.copy(*target, *source, *size);
-  }
+  copyBlock(run, to, from, *size, isUser);
   advance(run, instruction, SI, *size);
   advance(run, instruction, DI, *size);
 }
@@ -107,7 +90,7 @@ static void outputToPort(AssemblyRun &run, const AssemblyInstruction &instructio
 /// Compares al with bytes, or bytes with bytes, one by one while it is repeated.
 template <bool WithMemory> static void compare(AssemblyRun &run, const AssemblyInstruction &instruction) {
   const unsigned width = elementWidth(instruction);
-  for (uint64_t step = 0; step < maxInputs; ++step) {
+  for (uint64_t step = 0; step < maxCompared; ++step) {
     const Value count = run.cpu(CX, maxWidth);
     const std::optional<bool> done = instruction.repeats ? run.decide(run.math.isZero(count)) : step > 0;
     if (!done || *done)

@@ -51,10 +51,22 @@ public:
     elsewhere(text);
   }
 
+  void finish() {
+    auto isIndirectCall = [](const AssemblyInstruction &instruction) {
+      return instruction.mnemonic == "call" && instruction.operands.size() == 1 && instruction.operands[0].isIndirect;
+    };
+    if (!replacement.instructions.empty() && llvm::any_of(read.instructions, isIndirectCall)) {
+      read.instructions = std::move(replacement.instructions);
+      read.unknown = std::move(replacement.unknown);
+    }
+  }
+
 private:
   void enter(llvm::StringRef section) {
     const llvm::StringRef name = section.take_until([](char c) { return c == ',' || c == ' ' || c == '\t'; });
     sections.push_back(name);
+    if (name == ".altinstr_replacement")
+      replacement = {}; // the last one counts
     read.isStaticKey |= name == "__jump_table";
     read.isBug |= name == "__bug_table";
     read.mayFault |= name == "__ex_table";
@@ -67,14 +79,23 @@ private:
     const auto [word, rest] = llvm::getToken(text, " \t");
     const llvm::StringRef section = sections.back();
     if (section == "__ex_table")
-      faultEntry(text, word, rest.trim());
+      faultEntry(word, rest.trim());
     else if (section == ".altinstructions" && word == ".4byte")
       feature = rest.trim(" \t()").str();
     else if (section == ".altinstr_aux")
       featureTest(word, rest.trim());
+    else if (section == ".altinstr_replacement")
+      replace(text);
   }
 
-  void faultEntry(llvm::StringRef text, llvm::StringRef word, llvm::StringRef rest) {
+  void replace(llvm::StringRef text) {
+    while (!text.empty() && llvm::isDigit(text.front()) && text.contains(':')) // its labels, "774:"
+      text = text.split(':').second.ltrim();
+    if (!text.empty() && !readInstruction(text, replacementPrefixes, replacement.instructions))
+      replacement.unknown = text.str();
+  }
+
+  void faultEntry(llvm::StringRef word, llvm::StringRef rest) {
     if (word == ".long") {
       if (BoundOperand label = boundOperand(rest.drop_while([](char c) { return c == '(' || c == ' '; }));
           label.isThere())
@@ -112,7 +133,8 @@ private:
 
   AssemblyText &read;
   llvm::SmallVector<llvm::StringRef, 2> sections;
-  AssemblyInstruction prefixes;
+  AssemblyInstruction prefixes, replacementPrefixes;
+  AssemblyText replacement;
   std::string feature;
 };
 } // namespace
@@ -125,6 +147,7 @@ AssemblyText readAssembly(llvm::StringRef text) {
   llvm::SplitString(cleaned, lines, "\n;");
   for (llvm::StringRef line : lines)
     reader.line(line);
+  reader.finish();
   return read;
 }
 

@@ -72,6 +72,8 @@ struct AssemblyText {
   BoundOperand featureThere, featureAbsent;  ///< the labels
 };
 
+/// Of alternatives, the instructions of a CPU without features; but what replaces an indirect call (of a paravirtual
+/// operation) is taken for it, as on bare metal.
 AssemblyText readAssembly(llvm::StringRef text);
 
 } // namespace kmem::replay

@@ -1,5 +1,7 @@
 #include "runtime/exec/decoder.h"
 
+#include "runtime/exec/per_cpu.h"
+
 #include "llvm/IR/GetElementPtrTypeIterator.h"
 #include "llvm/Support/MathExtras.h"
 
@@ -146,6 +148,13 @@ void Decoder::decodeLoad(const llvm::LoadInst &load) {
   llvm::SmallVector<Piece, 4> parts;
   pieces(*load.getType(), 0, parts);
   const Slot dst = slotsOf(load);
+  if (parts.size() == 1 && pointsToPerCpuOffset(*load.getPointerOperand())) {
+    const Slot zero = constant(0, parts.front().width);
+    Instruction &decoded = emit(Opcode::Copy, &load);
+    decoded.a = zero;
+    decoded.dst = dst;
+    return;
+  }
   for (unsigned i = 0; i < parts.size(); ++i) {
     const Slot at = plus(address, parts[i].offset);
     Instruction &decoded = emit(Opcode::Load, &load);

@@ -147,7 +147,25 @@ TEST_F(AssemblyTest, perCpuVariablesAreThoseOfTheFirstCpu) {
   EXPECT_EQ(result("per_cpu_add", {2}), 45u * 1000 + 43);
 }
 
+TEST_F(AssemblyTest, perCpuVariablesAreThoseOfEveryCpu) {
+  memory.store(program->layout().addressOf(*module->getNamedGlobal("this_cpu_off")), Value::known(77, 64));
+  memory.store(program->layout().addressOf(*module->getNamedGlobal("__per_cpu_offset")), Value::known(77, 64));
+  EXPECT_EQ(result("per_cpu_of", {0}), 40u);
+  EXPECT_EQ(result("per_cpu_of", {5}), 40u);
+  EXPECT_EQ(result("segment", {8}), 9u);
+}
+
+TEST_F(AssemblyTest, paravirtualCallsAreWhatReplacesThemOnBareMetal) {
+  EXPECT_TRUE(result("paravirtual_flags") & 0x200);
+  cpu.interrupts = false;
+  EXPECT_FALSE(result("paravirtual_flags") & 0x200);
+}
+
 TEST_F(AssemblyTest, calleesAreFoundByName) {
+  EXPECT_EQ(result("copy_user_unrolled", {bufferAt, 0x1000, 16}), 0u);
+  EXPECT_EQ(memory.load(bufferAt + 8, 64).bits(), 1001u);
+  environment->choice = 1;
+  EXPECT_EQ(result("copy_user_unrolled", {bufferAt, 0x1000, 16}), 16u);
   EXPECT_EQ(result("weight", {0xff00ff}), 16u);
   EXPECT_EQ(result("user_pointer_limit"), 0x7ffffffff000u);
 }

@@ -162,6 +162,36 @@ u64 per_cpu_add(u64 more)
 	return more * 1000 + old;
 }
 
+extern u64 __per_cpu_offset[64];
+u64 per_cpu_of(u32 cpu) { return *(u64 *)((char *)&counter + __per_cpu_offset[cpu]); }
+u64 segment(u64 more)
+{
+	*(volatile u64 __attribute__((address_space(256))) *)(unsigned long)&counter = more;
+	return *(volatile u64 __attribute__((address_space(256))) *)(unsigned long)&counter + 1 +
+	       *(u64 __attribute__((address_space(256))) *)(unsigned long)&this_cpu_off;
+}
+
+extern struct {
+	void *save;
+} pv_ops;
+u64 paravirtual_flags(void)
+{
+	u64 flags;
+	asm volatile("# ALT: oldinstr\n771:\n\tcall *%[op];\n772:\n# ALT: padding\n.skip 0,0x90\n773:\n"
+		     ".pushsection .altinstr_replacement, \"ax\"\n# ALT: replacement\n774:\n\tcall BUG_func\n775:\n.popsection\n"
+		     ".pushsection .altinstr_replacement, \"ax\"\n# ALT: replacement\n774:\n\tpushf; pop %%rax;\n775:\n.popsection\n"
+		     : "=a"(flags) : [op] "m"(pv_ops.save) : "memory", "cc");
+	return flags;
+}
+u32 copy_user_unrolled(void *to, const void *from, u32 size)
+{
+	u32 left;
+	void copy_user_generic_unrolled(void);
+	asm volatile("call %P[old]" : "=a"(left), "=D"(to), "=S"(from), "=d"(size)
+		     : [old] "i"(copy_user_generic_unrolled), "1"(to), "2"(from), "3"(size) : "memory", "rcx");
+	return left;
+}
+
 u64 weight(u64 bits)
 {
 	u64 result;
