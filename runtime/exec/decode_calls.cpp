@@ -9,7 +9,7 @@ bool Decoder::decodeCall(const llvm::Instruction &instruction) {
   if (!call || llvm::isa<llvm::InvokeInst>(call))
     return false;
   if (auto *intrinsic = llvm::dyn_cast<llvm::IntrinsicInst>(call)) {
-    if (!decodeIntrinsic(*intrinsic) && !decodeMachineIntrinsic(*intrinsic))
+    if (!decodeIntrinsic(*intrinsic))
       unsupported(instruction, intrinsic->getCalledFunction()->getName().str());
     return true;
   }

@@ -63,89 +63,96 @@ constexpr llvm::Intrinsic::ID withoutEffect[] = {
 } // namespace
 
 bool Decoder::decodeIntrinsic(const llvm::IntrinsicInst &call) {
-  const llvm::Intrinsic::ID id = call.getIntrinsicID();
-  if (llvm::is_contained(withoutEffect, id))
+  if (llvm::is_contained(withoutEffect, call.getIntrinsicID()))
     return true;
-  llvm::SmallVector<Slot, 4> operands;
   for (const llvm::Use &argument : call.args())
-    operands.push_back(argument->getType()->isMetadataTy() ? noSlot : slotsOf(*argument));
-  for (const llvm::Use &argument : call.args())
-    if (!argument->getType()->isMetadataTy() && operands[argument.getOperandNo()] == noSlot)
+    if (!argument->getType()->isMetadataTy() && slotsOf(*argument) == noSlot)
       return false;
+  return decodeMemoryIntrinsic(call) || decodeNumberIntrinsic(call) || decodeMachineIntrinsic(call);
+}
+
+/// One instruction for `call`, of the width of its first argument.
+Instruction &Decoder::emitFor(const llvm::IntrinsicInst &call, Opcode opcode, Slot a, Slot b, Slot c) {
   const unsigned width = call.arg_empty() ? 0 : widthOf(*call.getArgOperand(0)->getType());
   const Slot dst = call.getType()->isVoidTy() ? noSlot : slotsOf(call);
-  auto decoded = [&](Opcode opcode, Slot a, Slot b = noSlot, Slot c = noSlot) -> Instruction & {
-    Instruction &added = emit(opcode, &call);
-    added.width = uint8_t(width);
-    added.a = a;
-    added.b = b;
-    added.c = c;
-    added.dst = dst;
-    return added;
-  };
-  if (id == llvm::Intrinsic::memcpy || id == llvm::Intrinsic::memmove || id == llvm::Intrinsic::memcpy_inline) {
+  Instruction &added = emit(opcode, &call);
+  added.width = uint8_t(width);
+  added.a = a;
+  added.b = b;
+  added.c = c;
+  added.dst = dst;
+  return added;
+}
+
+bool Decoder::decodeMemoryIntrinsic(const llvm::IntrinsicInst &call) {
+  auto argument = [&](unsigned i) { return slotsOf(*call.getArgOperand(i)); };
+  switch (call.getIntrinsicID()) {
+  case llvm::Intrinsic::memcpy:
+  case llvm::Intrinsic::memcpy_inline:
+  case llvm::Intrinsic::memmove:
+  case llvm::Intrinsic::memset:
+  case llvm::Intrinsic::memset_inline: {
     if (!widthOf(*call.getArgOperand(2)->getType()))
       return false;
-    decoded(Opcode::CopyMemory, operands[0], operands[1], operands[2]);
+    const bool fills = llvm::isa<llvm::MemSetInst>(call);
+    emitFor(call, fills ? Opcode::FillMemory : Opcode::CopyMemory, argument(0), argument(1), argument(2));
     return true;
   }
-  if (id == llvm::Intrinsic::memset || id == llvm::Intrinsic::memset_inline) {
-    if (!widthOf(*call.getArgOperand(2)->getType()))
-      return false;
-    decoded(Opcode::FillMemory, operands[0], operands[1], operands[2]);
+  case llvm::Intrinsic::stacksave:
+    emitFor(call, Opcode::StackMark);
     return true;
-  }
-  if (id == llvm::Intrinsic::stacksave || id == llvm::Intrinsic::stackrestore) {
-    decoded(id == llvm::Intrinsic::stacksave ? Opcode::StackMark : Opcode::StackBack,
-            operands.empty() ? noSlot : operands[0]);
+  case llvm::Intrinsic::stackrestore:
+    emitFor(call, Opcode::StackBack, argument(0));
     return true;
+  default:
+    return false;
   }
+}
+
+/// Nothing is known at compile time: the second argument says how to say so.
+bool Decoder::decodeObjectSize(const llvm::IntrinsicInst &call) {
+  const unsigned width = widthOf(*call.getType());
+  const bool wantsSmallest = !llvm::cast<llvm::ConstantInt>(call.getArgOperand(1))->isZero();
+  if (width)
+    emitFor(call, Opcode::Copy, constant(wantsSmallest ? 0 : ~uint64_t(0), width));
+  return width != 0;
+}
+
+template <typename Row> static const Row *rowOf(llvm::ArrayRef<Row> table, llvm::Intrinsic::ID id) {
+  const Row *found = llvm::find_if(table, [&](const Row &row) { return row.id == id; });
+  return found == table.end() ? nullptr : found;
+}
+
+/// What computes a number from its first one or two arguments.
+bool Decoder::decodeNumberIntrinsic(const llvm::IntrinsicInst &call) {
+  const llvm::Intrinsic::ID id = call.getIntrinsicID();
+  if (id == llvm::Intrinsic::objectsize)
+    return decodeObjectSize(call);
+  const bool startsWithNumber = !call.arg_empty() && widthOf(*call.getArgOperand(0)->getType());
+  if (!startsWithNumber)
+    return false;
+  const Slot a = slotsOf(*call.getArgOperand(0)), b = call.arg_size() > 1 ? slotsOf(*call.getArgOperand(1)) : noSlot;
   if (id == llvm::Intrinsic::expect || id == llvm::Intrinsic::ssa_copy ||
       id == llvm::Intrinsic::expect_with_probability) {
-    decoded(Opcode::Copy, operands[0]);
-    return width != 0;
-  }
-  if (id == llvm::Intrinsic::objectsize) { // nothing is known at compile time: the second argument says how to say so
-    const auto *minimum = llvm::cast<llvm::ConstantInt>(call.getArgOperand(1));
-    if (const unsigned result = widthOf(*call.getType())) {
-      decoded(Opcode::Copy, constant(minimum->isZero() ? ~uint64_t(0) : 0, result));
-      return true;
-    }
-    return false;
-  }
-  if (!width)
-    return false;
-  for (const BitIntrinsic &known : bitIntrinsics)
-    if (known.id == id) {
-      decoded(Opcode::CountBits, operands[0]).operation = uint8_t(known.operation);
-      return true;
-    }
-  for (const OverflowIntrinsic &known : overflowIntrinsics)
-    if (known.id == id) {
-      Instruction &added = decoded(Opcode::WithOverflow, operands[0], operands[1]);
-      added.operation = uint8_t(known.op);
-      added.immediate = known.isSigned;
-      return true;
-    }
-  for (const SaturatingIntrinsic &known : saturatingIntrinsics)
-    if (known.id == id) {
-      decodeSaturating(call, known.op, known.isSigned);
-      return true;
-    }
-  if (id == llvm::Intrinsic::fshl || id == llvm::Intrinsic::fshr) {
+    emitFor(call, Opcode::Copy, a);
+  } else if (const auto *bits = rowOf<BitIntrinsic>(bitIntrinsics, id)) {
+    emitFor(call, Opcode::CountBits, a).operation = uint8_t(bits->operation);
+  } else if (const auto *exact = rowOf<OverflowIntrinsic>(overflowIntrinsics, id)) {
+    Instruction &added = emitFor(call, Opcode::WithOverflow, a, b);
+    added.operation = uint8_t(exact->op);
+    added.immediate = exact->isSigned;
+  } else if (const auto *saturating = rowOf<SaturatingIntrinsic>(saturatingIntrinsics, id)) {
+    decodeSaturating(call, saturating->op, saturating->isSigned);
+  } else if (id == llvm::Intrinsic::fshl || id == llvm::Intrinsic::fshr) {
     decodeFunnelShift(call, id == llvm::Intrinsic::fshl);
-    return true;
+  } else if (const auto *extreme = rowOf<ExtremeIntrinsic>(extremeIntrinsics, id)) {
+    const unsigned width = widthOf(*call.getType());
+    const Slot less = computed(extreme->less, a, b, width, &call);
+    select(slotsOf(call), less, extreme->smallest ? a : b, extreme->smallest ? b : a, width, &call);
+  } else {
+    return false;
   }
-  for (const ExtremeIntrinsic &known : extremeIntrinsics)
-    if (known.id == id) {
-      const Slot less = newSlots(1);
-      Instruction &comparison = decoded(Opcode::Binary, operands[0], operands[1]);
-      comparison.operation = uint8_t(known.less);
-      comparison.dst = less;
-      decoded(Opcode::Select, less, operands[known.smallest ? 0 : 1], operands[known.smallest ? 1 : 0]);
-      return true;
-    }
-  return false;
+  return true;
 }
 
 /// What does not fit becomes the nearest number that does.
@@ -196,9 +203,6 @@ bool Decoder::decodeMachineIntrinsic(const llvm::IntrinsicInst &call) {
     return added;
   };
   auto argument = [&](unsigned i) { return slotsOf(*call.getArgOperand(i)); };
-  for (const llvm::Use &given : call.args())
-    if (!given->getType()->isMetadataTy() && slotsOf(*given) == noSlot)
-      return false;
   switch (call.getIntrinsicID()) {
   case llvm::Intrinsic::is_constant: // what is known to the run could have been known to the compiler
     decoded(Opcode::IsKnown, argument(0));

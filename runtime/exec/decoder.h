@@ -73,7 +73,12 @@ private:
 
   // decode_intrinsics.cpp
   bool decodeIntrinsic(const llvm::IntrinsicInst &call);
+  bool decodeMemoryIntrinsic(const llvm::IntrinsicInst &call);
+  bool decodeNumberIntrinsic(const llvm::IntrinsicInst &call);
   bool decodeMachineIntrinsic(const llvm::IntrinsicInst &call);
+  bool decodeObjectSize(const llvm::IntrinsicInst &call);
+  Instruction &emitFor(const llvm::IntrinsicInst &call, Opcode opcode, Slot a = noSlot, Slot b = noSlot,
+                       Slot c = noSlot);
   void decodeSaturating(const llvm::IntrinsicInst &call, Op op, bool isSigned);
   void decodeFunnelShift(const llvm::IntrinsicInst &call, bool left);
 
