@@ -1,21 +1,25 @@
 #include "runtime/exec/assignment.h"
 
+#include <algorithm>
+
 namespace kmem::replay {
 
 uint64_t Evaluation::valueOf(TermRef root) {
+  if (done.size() <= root)
+    done.resize(std::max<size_t>(root + 1, done.size() * 2)); // parts have smaller numbers than wholes
   visitPartsFirst(
-      pool, root, [&](TermRef term) { return done.contains(term); },
-      [&](TermRef term) { done.emplace(term, compute(pool[term])); });
-  return done.at(root);
+      pool, root, [&](TermRef term) { return isDone(term); },
+      [&](TermRef term) { done[term] = {compute(pool[term]), epoch}; });
+  return done[root].value;
 }
 
 uint64_t Evaluation::compute(const Term &term) {
-  auto part = [&](TermRef t) { return done.at(t); };
+  auto part = [&](TermRef t) { return done[t].value; };
   switch (term.op) {
   case Op::Constant:
     return term.value;
   case Op::Variable:
-    return truncated(assignment[unsigned(term.value)], term.width);
+    return truncated((*assignment)[unsigned(term.value)], term.width);
   case Op::Ite:
     return part(term.a) ? part(term.b) : part(term.c);
   case Op::Concat:

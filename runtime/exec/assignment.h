@@ -3,7 +3,7 @@
 
 #include "runtime/exec/term_pool.h"
 
-#include <unordered_map>
+#include <vector>
 
 namespace kmem::replay {
 
@@ -22,18 +22,31 @@ private:
   std::vector<uint64_t> values;
 };
 
-/// Evaluates terms under one assignment, each term once.
+/// Evaluates terms under an assignment, each term once; when the assignment has changed, forget() first. Long-lived: it
+/// has a place for every term.
 class Evaluation {
 public:
-  Evaluation(const TermPool &pool, const Assignment &assignment) : pool(pool), assignment(assignment) {}
+  Evaluation(const TermPool &pool, const Assignment &assignment) : pool(pool), assignment(&assignment) {}
   uint64_t valueOf(TermRef term);
+  void forget() { ++epoch; }
+  /// From now on under another one.
+  void use(const Assignment &other) {
+    assignment = &other;
+    forget();
+  }
 
 private:
+  struct Known {
+    uint64_t value = 0;
+    uint64_t epoch = 0;
+  };
+  bool isDone(TermRef term) const { return term < done.size() && done[term].epoch == epoch; }
   uint64_t compute(const Term &term);
 
   const TermPool &pool;
-  const Assignment &assignment;
-  std::unordered_map<TermRef, uint64_t> done;
+  const Assignment *assignment;
+  std::vector<Known> done; ///< by term
+  uint64_t epoch = 1;
 };
 
 } // namespace kmem::replay

@@ -88,8 +88,8 @@ Solver::Solver(TermPool &pool, SolverLimits limits)
     : pool(pool), limits(limits), translation(std::make_unique<Translation>(pool)) {}
 Solver::~Solver() = default;
 
-bool Solver::holds(std::span<const TermRef> conjunction, const Assignment &model) const {
-  Evaluation evaluation(pool, model);
+bool Solver::holds(std::span<const TermRef> conjunction, const Assignment &model) {
+  evaluation.use(model);
   return std::ranges::all_of(conjunction, [&](TermRef term) { return evaluation.valueOf(term) != 0; });
 }
 
@@ -169,6 +169,18 @@ Answer Solver::canBe(std::span<const TermRef> constraints, TermRef query) {
   if (pool.isConstant(query))
     return pool.isTrue(query) ? Answer::Satisfiable : Answer::Unsatisfiable;
   return ask(touching(constraints, query)).answer;
+}
+
+Answer Solver::extend(std::span<const TermRef> constraints, TermRef query, Assignment &values) {
+  if (pool.isConstant(query))
+    return pool.isTrue(query) ? Answer::Satisfiable : Answer::Unsatisfiable;
+  const std::vector<TermRef> conjunction = touching(constraints, query);
+  const Known &known = ask(conjunction);
+  if (known.answer == Answer::Satisfiable)
+    for (TermRef term : conjunction)
+      for (uint32_t variable : pool.variablesIn(term))
+        values.set(variable, known.model[variable]);
+  return known.answer;
 }
 
 Answer Solver::solve(std::span<const TermRef> constraints, const Assignment &preferred, Assignment &model) {

@@ -32,6 +32,8 @@ public:
   /// Whether `query` can be true with all of `constraints`, which are satisfiable by themselves: only then may a query
   /// be cut down to what touches it. Every term has 1 bit.
   Answer canBe(std::span<const TermRef> constraints, TermRef query);
+  /// As canBe(); when it can, `values`, which makes all constraints true, is changed to make `query` true as well.
+  Answer extend(std::span<const TermRef> constraints, TermRef query, Assignment &values);
   /// Values for all variables of all `constraints`, starting from `preferred`: variables keep that value where they
   /// can.
   Answer solve(std::span<const TermRef> constraints, const Assignment &preferred, Assignment &model);
@@ -47,12 +49,14 @@ private:
 
   std::vector<TermRef> touching(std::span<const TermRef> constraints, TermRef query);
   const Known &ask(std::vector<TermRef> conjunction);
-  bool holds(std::span<const TermRef> conjunction, const Assignment &model) const;
+  bool holds(std::span<const TermRef> conjunction, const Assignment &model);
   void remember(const Assignment &model);
 
   TermPool &pool;
   SolverLimits limits;
   SolverCounts statistics;
+  const Assignment noValues;
+  Evaluation evaluation{pool, noValues};
   std::map<std::vector<TermRef>, Known> answers;
   std::deque<Assignment> models; ///< newest first
   std::unique_ptr<Translation> translation;

@@ -23,7 +23,7 @@ const WitnessEntry *ScriptedChooser::take(WitnessEntry::Kind kind) {
 Value ScriptedChooser::input(const Input &input) {
   const WitnessEntry *entry = take(WitnessEntry::Kind::Input);
   if (entry && entry->width != input.width)
-    diverged("an input of another width, " + input.name);
+    diverged("an input of another width, " + input.name + " for " + entry->text);
   return Value::known(entry ? entry->value : input.preferred, input.width);
 }
 

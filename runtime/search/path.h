@@ -8,6 +8,8 @@
 #include "runtime/exec/assignment.h"
 #include "runtime/search/run.h"
 
+#include "llvm/ADT/STLFunctionalExtras.h"
+
 #include <set>
 
 namespace kmem::replay {
@@ -23,6 +25,36 @@ struct LogEntry {
   uint64_t usual = 0; ///< what it holds as a rule, 0 when nothing is known
 };
 
+/// What a path was given and what was chosen, newest last. Paths share their common beginning, so that copying is O(1).
+class PathLog {
+public:
+  void append(LogEntry entry);
+  size_t size() const { return last ? last->size : 0; }
+  uint32_t inputs() const { return last ? last->inputs : 0; }
+  /// Forgets what came after the first `size` entries.
+  void truncate(size_t size);
+  /// From the first entry on.
+  std::vector<const LogEntry *> entries() const;
+  /// The newest entry that `fits`, or null.
+  const LogEntry *findLast(llvm::function_ref<bool(const LogEntry &)> fits) const;
+
+  PathLog() = default;
+  PathLog(const PathLog &) = default;
+  PathLog(PathLog &&) = default;
+  PathLog &operator=(const PathLog &) = default;
+  PathLog &operator=(PathLog &&) = default;
+
+private:
+  struct Node {
+    LogEntry entry;
+    size_t size = 1;
+    uint32_t inputs = 0;
+    std::shared_ptr<const Node> before;
+    ~Node();
+  };
+  std::shared_ptr<const Node> last;
+};
+
 /// A shortcut that was taken, with what it was about.
 using Shortcut = std::pair<ShortcutKind, llvm::StringRef>;
 
@@ -31,7 +63,7 @@ struct Path {
   std::vector<TermRef> constraints;
   Assignment values;       ///< makes all constraints true
   std::vector<bool> fixed; ///< by variable: a constraint gives it the value it has
-  std::vector<LogEntry> log;
+  PathLog log;
   std::vector<unsigned> forced; ///< what choose() answers first, in the instruction in hand
   uint32_t inputsKept = 0;      ///< inputs that this path has values for already and will ask for again
   std::set<Shortcut> shortcuts;

@@ -9,16 +9,31 @@ namespace kmem::replay {
 /// Ways that are taken for later, in blocks of detour.
 static constexpr uint64_t costOfHop = 1000, costOfUnlikely = 200, costOfDetour = 50;
 /// Pointers that nobody has followed yet: nowhere, but not NULL and no error.
+static constexpr unsigned questionsPerLook = 32;
 static constexpr Address nowhere = 0xffff888700000000, nowhereSpacing = 0x10000;
 
 Search::Search(const RunPlan &plan, Machine &machine, Models &models, SearchLimits limits)
     : plan(plan), machine(machine), models(models), limits(limits),
-      engine(plan, machine, models, *this, /*keepsStates=*/true), solver(machine.pool) {}
+      engine(plan, machine, models, *this, /*keepsStates=*/true), solver(machine.pool),
+      evaluation(machine.pool, path.values), trial(machine.pool, path.values) {}
 
 static double secondsSince(std::clock_t begun) { return double(std::clock() - begun) / CLOCKS_PER_SEC; }
 
 bool Search::isUp() const {
   return secondsSince(begun) > limits.seconds || engine.interpreter().stepsTaken() > limits.steps;
+}
+
+/// Asked often, looked at rarely: within a path nothing else ends it in time.
+bool Search::isTimeUp() {
+  if (++questions % questionsPerLook != 0 || !isUp())
+    return false;
+  refusal = "the time limit";
+  return true;
+}
+
+void Search::setValues(Assignment values) {
+  path.values = std::move(values);
+  evaluation.forget();
 }
 
 void Search::note(ShortcutKind kind, std::string_view what) { bounds.insert({kind, kept(what)}); }
@@ -49,19 +64,18 @@ Value Search::input(const Input &input) {
   }
   const uint32_t variable = it->second;
   const bool isPointer = kmem::replay::isPointer(input.type) && input.width == maxWidth;
-  if (inputsOnPath >= path.inputsKept)
+  if (inputsOnPath >= path.inputsKept) {
     path.values.set(variable, isPointer && !input.isUsual ? nowhere + variable * nowhereSpacing : input.preferred);
+    evaluation.forget();
+  }
   ++inputsOnPath;
-  path.log.push_back({false, uint8_t(input.width), ChoiceKind::Allocation, kept(input.name), variable, 0, input.type,
-                      input.isUsual ? input.preferred : 0});
+  path.log.append({false, uint8_t(input.width), ChoiceKind::Allocation, kept(input.name), variable, 0, input.type,
+                   input.isUsual ? input.preferred : 0});
   return Value::symbolic(machine.pool, machine.pool.termOf(variable));
 }
 
 const LogEntry *Search::entryOf(uint32_t variable) const {
-  for (const LogEntry &entry : llvm::reverse(path.log))
-    if (!entry.isChoice && entry.variable == variable)
-      return &entry;
-  return nullptr;
+  return path.log.findLast([&](const LogEntry &entry) { return !entry.isChoice && entry.variable == variable; });
 }
 
 // Forks
@@ -70,7 +84,7 @@ Path Search::forkHere() const {
   Path fork = path;
   fork.at = engine.state();
   fork.inputsKept = inputsOnPath;
-  fork.log.resize(logAtInstruction());
+  fork.log.truncate(logAtInstruction());
   return fork;
 }
 
@@ -86,8 +100,6 @@ void Search::keep(Path fork, TermRef condition, uint64_t cost) {
   pending.emplace(Order{cost, made++}, Pending{std::move(fork), condition});
 }
 
-uint64_t Search::valueOf(TermRef term) { return Evaluation(machine.pool, path.values).valueOf(term); }
-
 bool Search::allFixed(TermRef value) {
   return llvm::all_of(machine.pool.variablesIn(value), [&](uint32_t v) { return path.isFixed(v); });
 }
@@ -99,19 +111,12 @@ bool Search::assume(TermRef condition) {
   if (machine.pool.isTrue(condition) || isDecidedBy(condition))
     return true;
   if (!valueOf(condition)) {
-    const Answer answer = solver.canBe(path.constraints, condition);
+    const Answer answer = solver.extend(path.constraints, condition, path.values);
+    evaluation.forget();
     if (answer == Answer::Unknown)
       note(ShortcutKind::Unsolved, "a condition the solver gave up on");
     if (answer != Answer::Satisfiable)
       return false;
-    path.constraints.push_back(condition);
-    Assignment model;
-    if (solver.solve(path.constraints, path.values, model) != Answer::Satisfiable) {
-      note(ShortcutKind::Unsolved, "a condition the solver gave up on");
-      return false;
-    }
-    path.values = std::move(model);
-    return true;
   }
   path.constraints.push_back(condition);
   return true;
@@ -127,6 +132,8 @@ unsigned Search::timesDecided(const llvm::Instruction *at) {
 
 std::optional<bool> Search::branch(const Fork &fork) {
   noticeCall();
+  if (isTimeUp())
+    return std::nullopt;
   const TermRef yes = fork.condition, no = machine.pool.negation(yes);
   if (allFixed(yes))
     return valueOf(yes) != 0;
@@ -171,7 +178,13 @@ std::optional<bool> Search::branch(const Fork &fork) {
     }
     there.reset();
   }
-  if (there && timesDecided(engine.interpreter().instructionInHand()) > limits.forksPerInstruction) {
+  const unsigned times = timesDecided(engine.interpreter().instructionInHand());
+  if (times > limits.decisionsPerInstruction) {
+    note(ShortcutKind::Bound, "decisions of one instruction");
+    refusal = "a loop without end";
+    return std::nullopt;
+  }
+  if (there && times > limits.forksPerInstruction) {
     note(ShortcutKind::Bound, "decisions of one instruction");
     there.reset();
   }
@@ -188,10 +201,11 @@ unsigned Search::choose(ChoiceKind kind, std::string_view what, unsigned count) 
     way = path.forced.front();
     path.forced.erase(path.forced.begin());
   } else {
+    const std::vector<const LogEntry *> entries = path.log.entries();
     std::vector<unsigned> before;
-    for (size_t i = logAtInstruction(); i < path.log.size(); ++i)
-      if (path.log[i].isChoice)
-        before.push_back(path.log[i].way);
+    for (size_t i = logAtInstruction(); i < entries.size(); ++i)
+      if (entries[i]->isChoice)
+        before.push_back(entries[i]->way);
     for (unsigned other = 1; other < count; ++other) {
       Path fork = forkHere();
       fork.forced = before;
@@ -199,7 +213,7 @@ unsigned Search::choose(ChoiceKind kind, std::string_view what, unsigned count) 
       keep(std::move(fork), noTerm, costHere(costOfUnlikely * other));
     }
   }
-  path.log.push_back({true, 0, kind, kept(what), 0, way, nullptr, 0});
+  path.log.append({true, 0, kind, kept(what), 0, way, nullptr, 0});
   return way;
 }
 
@@ -210,7 +224,8 @@ bool Search::takeNext() {
     Pending next = std::move(pending.begin()->second);
     pending.erase(pending.begin());
     path = std::move(next.path);
-    inputsOnPath = uint32_t(llvm::count_if(path.log, [](const LogEntry &entry) { return !entry.isChoice; }));
+    evaluation.forget();
+    inputsOnPath = path.log.inputs();
     if (next.condition != noTerm && !assume(next.condition))
       continue;
     callSeen = ~uint64_t(0);
@@ -242,14 +257,14 @@ SearchResult Search::run() {
   begun = std::clock();
   Stop stop = engine.start(limits.stepsPerPath);
   follow(stop, result);
-  while (!engine.isMet() && takeNext())
+  while (!engine.isMet() && !isUp() && takeNext())
     follow(engine.resume(limits.stepsPerPath), result);
   if (engine.isMet()) {
     result.end = SearchEnd::Met;
     path.at = {};
     result.witness = witnessOf(path);
   } else {
-    result.end = pending.empty() ? SearchEnd::Exhausted : SearchEnd::Limit;
+    result.end = pending.empty() && !isUp() ? SearchEnd::Exhausted : SearchEnd::Limit;
   }
   const std::set<Shortcut> &shortcuts = result.end == SearchEnd::Met ? path.shortcuts : taken;
   for (const auto &[kind, what] : shortcuts)
@@ -266,7 +281,8 @@ SearchResult Search::run() {
 
 Witness Search::witnessOf(const Path &met) const {
   Witness witness;
-  for (const LogEntry &entry : met.log) {
+  for (const LogEntry *kept : met.log.entries()) {
+    const LogEntry &entry = *kept;
     const bool isPointer = !entry.isChoice && kmem::replay::isPointer(entry.type);
     witness.entries.push_back(
         {entry.isChoice ? WitnessEntry::Kind::Choice : WitnessEntry::Kind::Input, entry.width, entry.choice, isPointer,

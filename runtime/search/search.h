@@ -20,9 +20,10 @@ struct SearchLimits {
   double seconds = 2;         ///< of processor time
   uint64_t steps = 2'000'000; ///< instructions, all paths together
   uint64_t stepsPerPath = 300'000;
-  size_t states = 3000;              ///< kept for later at a time
-  unsigned forksPerInstruction = 16; ///< both ways are taken of the first so many decisions on a path
-  unsigned valuesPerPlace = 8;       ///< gone through where a number must be known
+  size_t states = 1500;                   ///< kept for later at a time
+  unsigned forksPerInstruction = 16;      ///< both ways are taken of the first so many decisions on a path
+  unsigned decisionsPerInstruction = 200; ///< a path that comes back to one more often goes round in circles
+  unsigned valuesPerPlace = 8;            ///< gone through where a number must be known
 };
 
 enum class SearchEnd : uint8_t { Met, Exhausted, Limit };
@@ -70,12 +71,14 @@ private:
   void follow(Stop stop, SearchResult &result);
   bool takeNext();
   void noticeCall();
+  bool isTimeUp();
   size_t logAtInstruction() const { return engine.isInCall() ? logAtCall : path.log.size(); }
   Path forkHere() const;
   void keep(Path path, TermRef condition, uint64_t cost);
   bool assume(TermRef condition);
   bool isDecidedBy(TermRef condition) const;
-  uint64_t valueOf(TermRef term);
+  uint64_t valueOf(TermRef term) { return evaluation.valueOf(term); }
+  void setValues(Assignment values);
   uint64_t costHere(uint64_t distance) const;
   unsigned timesDecided(const llvm::Instruction *at);
   void note(ShortcutKind kind, std::string_view what);
@@ -99,7 +102,9 @@ private:
   const SearchLimits limits;
   Run engine;
   Solver solver;
-  Path path; ///< of the run in hand; its `at` is not kept up to date
+  Path path;             ///< of the run in hand; its `at` is not kept up to date
+  Evaluation evaluation; ///< under the values of that path
+  Evaluation trial;      ///< under other values
   std::map<Order, Pending> pending;
   uint64_t made = 0;
   std::set<Shortcut> bounds;                                   ///< what cut the search as a whole
@@ -112,6 +117,7 @@ private:
   llvm::UniqueStringSaver texts{allocator};
   std::clock_t begun = 0;
   std::string refusal;
+  unsigned questions = 0;
 };
 
 } // namespace kmem::replay

@@ -33,15 +33,15 @@ std::optional<uint32_t> Search::pointerIn(TermRef value) {
 bool Search::assumeEqual(uint32_t variable, uint64_t value) {
   Assignment tried = path.values;
   tried.set(variable, value);
-  Evaluation evaluation(machine.pool, tried);
+  trial.use(tried);
   const bool fits = llvm::all_of(path.constraints, [&](TermRef condition) {
-    return !llvm::is_contained(machine.pool.variablesIn(condition), variable) || evaluation.valueOf(condition) != 0;
+    return !llvm::is_contained(machine.pool.variablesIn(condition), variable) || trial.valueOf(condition) != 0;
   });
   const TermRef is = machine.pool.equal(machine.pool.termOf(variable), machine.pool.constant(value, maxWidth));
   if (!fits && !assume(is))
     return false;
   if (fits) {
-    path.values = std::move(tried);
+    setValues(std::move(tried));
     path.constraints.push_back(is);
   }
   path.fix(variable);
@@ -80,13 +80,8 @@ void Search::preferUsualSize(TermRef value) {
   if (now != 0 && now <= largestUsualSize)
     return;
   const TermRef is = machine.pool.equal(value, machine.pool.constant(usualSize, machine.pool[value].width));
-  if (solver.canBe(path.constraints, is) != Answer::Satisfiable)
-    return;
-  std::vector<TermRef> with = path.constraints;
-  with.push_back(is);
-  Assignment model;
-  if (solver.solve(with, path.values, model) == Answer::Satisfiable)
-    path.values = std::move(model);
+  solver.extend(path.constraints, is, path.values);
+  evaluation.forget();
 }
 
 /// A number that `value` has under the conditions; the others are left for later, up to a limit.
@@ -120,6 +115,8 @@ std::optional<uint64_t> Search::pickAddress(TermRef value) {
 
 std::optional<uint64_t> Search::pick(TermRef value, PickFor purpose) {
   noticeCall();
+  if (isTimeUp())
+    return std::nullopt;
   if (allFixed(value))
     return valueOf(value);
   return purpose == PickFor::Address ? pickAddress(value) : concretise(value, purpose);
