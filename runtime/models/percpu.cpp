@@ -1,7 +1,10 @@
-// Per-CPU memory (mm/percpu.c). A per-CPU pointer is an offset from the first CPU's unit.
+// Per-CPU memory (mm/percpu.c). To the program every CPU is the one that runs, so its per-CPU pointers are addresses of
+// that CPU's copy (see zeroOnThisCpu of the assembly).
 #include "runtime/models/allocations.h"
 #include "runtime/models/registry.h"
 #include "runtime/models/releases.h"
+
+#include <utility>
 
 namespace kmem::replay {
 
@@ -16,15 +19,18 @@ Values allocate(ModelCall &call) {
       attempt(call, request, true, [&] { return percpu.allocate(request.size, align, request.gfp); });
   if (shouldFail && pointer)
     percpu.free(std::exchange(pointer, 0));
-  for (unsigned cpu = 0; pointer && cpu < call.system().profile().cpus; ++cpu)
-    takeBytes(call, percpu.at(pointer, cpu), request.size);
-  return allocated(call, request, pointer);
+  if (!pointer)
+    return allocated(call, request, 0);
+  const Address copy = percpu.at(pointer, 0);
+  takeBytes(call, copy, request.size);
+  return allocated(call, request, copy);
 }
 
 Values free(ModelCall &call) {
-  const uint64_t pointer = call.pointer(0);
-  if (pointer)
-    releaseAt(call, pointer, [&] { call.system().percpu.free(pointer); });
+  const Address copy = call.pointer(0);
+  sim::Percpu &percpu = call.system().percpu;
+  if (copy)
+    releaseAt(call, copy, [&] { percpu.free(copy - percpu.at(0, 0)); });
   return call.nothing();
 }
 
