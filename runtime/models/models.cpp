@@ -1,6 +1,7 @@
 #include "runtime/models/models.h"
 
 #include "runtime/models/call_types.h"
+#include "runtime/models/known_variables.h"
 #include "runtime/models/registry.h"
 #include "runtime/models/rule_driven.h"
 
@@ -13,7 +14,9 @@ struct Models::Known {
 };
 
 Models::Models(const rules::RuleSet &rules, const TreeValues &values, Machine &machine)
-    : rules(rules), machine(machine), gfpBits(values, machine.system.profile().gfp) {}
+    : rules(rules), machine(machine), gfpBits(values, machine.system.profile().gfp) {
+  setKnownVariables(machine);
+}
 Models::~Models() = default;
 
 const Models::Known &Models::known(llvm::StringRef callee) {
@@ -57,10 +60,16 @@ std::optional<Environment::CallOutcome> Models::call(const CallSite &site, llvm:
 
 Environment::CallOutcome Models::stub(const CallSite &site, llvm::StringRef callee, llvm::ArrayRef<Value> arguments,
                                       Chooser &chooser) {
-  rules::FunctionRule rule;
-  rule.name = rule.spelling = callee.str();
-  ModelCall call{rules, gfpBits, machine, now, site, callee, rule, arguments, chooser};
-  return {nullptr, anyOutcome(call), ""};
+  rules::FunctionRule unknown;
+  unknown.name = unknown.spelling = callee.str();
+  const rules::FunctionRule *rule = known(callee).rule;
+  ModelCall call{rules, gfpBits, machine, now, site, callee, rule ? *rule : unknown, arguments, chooser};
+  const sim::CallerScope caller(machine.system.kernel.symbols, callerOf(site));
+  try {
+    return {nullptr, rule ? doWhatTheRuleSays(call) : anyOutcome(call), ""};
+  } catch (const Refusal &refusal) {
+    return {nullptr, {}, refusal.why};
+  }
 }
 
 const Allocation *Models::allocationAt(Address address) const {

@@ -28,7 +28,8 @@ public:
   /// Asked once for each call that the run makes: a rule for a body that is entered may have checked the context.
   std::optional<Environment::CallOutcome> call(const CallSite &site, llvm::StringRef callee,
                                                llvm::ArrayRef<Value> arguments, Chooser &chooser);
-  /// A function that is not there: any result of its type; what its pointer arguments reach may have changed.
+  /// A function that is not there, or whose body is not to be run: what its rule says, else any result of its type;
+  /// what its pointer arguments reach may have changed.
   Environment::CallOutcome stub(const CallSite &site, llvm::StringRef callee, llvm::ArrayRef<Value> arguments,
                                 Chooser &chooser);
   /// Puts the CPU into a context before the run begins: so many of each component.

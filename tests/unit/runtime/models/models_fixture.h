@@ -76,6 +76,7 @@ protected:
     @other = constant [6 x i8] c"help!\00"
     @counter = global i32 0
     @buffer = global [256 x i8] zeroinitializer
+    @page_offset_base = external global i64
     define void @body() { ret void }
   )";
 

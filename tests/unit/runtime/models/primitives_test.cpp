@@ -216,4 +216,15 @@ TEST_F(Primitives, AStubMayHaveChangedWhatItsArgumentsReach) {
   EXPECT_EQ(chooser.shortcuts.back(), std::pair(ShortcutKind::Stub, std::string("anything")));
 }
 
+TEST_F(Primitives, ASkippedBodyStillDoesWhatItsRuleSays) {
+  CallSite site;
+  site.direct = module->getFunction("body");
+  models.stub(site, "uart_port_lock", {Value::known(object, 64)}, chooser);
+  EXPECT_EQ(cpu().preemptCount(), 1u);
+}
+
+TEST_F(Primitives, WhereMemoryIsMappedIsKnown) {
+  EXPECT_EQ(wordAt(addressOf("page_offset_base")), sim::directMapStart);
+}
+
 } // namespace
