@@ -3,6 +3,8 @@
 #include "runtime/models/call_types.h"
 
 #include "llvm/ADT/Twine.h"
+#include "llvm/IR/InstrTypes.h"
+#include "llvm/IR/Module.h"
 
 namespace kmem::replay {
 
@@ -76,6 +78,12 @@ void ModelCall::openPointee(int position) {
     open(pointer.bits(), size);
   else
     openObject(pointer.bits());
+}
+
+void ModelCall::passTime() {
+  const llvm::GlobalVariable *ticks = site.call ? site.call->getModule()->getNamedGlobal("jiffies") : nullptr;
+  if (ticks)
+    open(machine.program.layout().addressOf(*ticks), maxWidth / 8);
 }
 
 Values ModelCall::returns(uint64_t value) const {

@@ -60,6 +60,8 @@ public:
   void open(Address address, uint64_t size);
   /// All of the object that lies there, as far as that is known.
   void openObject(Address address);
+  /// Time passes: what shows it may be anything.
+  void passTime();
   /// What an argument points to, when it is a pointer.
   void openPointee(int argument);
 

@@ -151,6 +151,9 @@ Values release(ModelCall &call) {
 
 Values anyOutcome(ModelCall &call) {
   call.chooser.shortcut(ShortcutKind::Stub, call.rule.spelling);
+  for (const rules::CallbackRule &callback : call.rule.callbacks)
+    if (callback.synchronous)
+      call.chooser.shortcut(ShortcutKind::SkippedCallee, "what " + call.title() + " calls back");
   for (size_t i = 0; i < call.arguments.size(); ++i)
     call.openPointee(int(i));
   return call.returnsFresh();

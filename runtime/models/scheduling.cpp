@@ -15,6 +15,7 @@ constexpr uint64_t offsetsPreemptMask = 0xff;
 void giveCpuAway(ModelCall &call) {
   call.context().schedule();
   call.context().setTaskState(sim::TaskState::Running);
+  call.passTime();
   if (call.now.waitQueue)
     call.openObject(call.now.waitQueue);
 }
@@ -34,6 +35,12 @@ Values scheduleTimeout(ModelCall &call) {
 /// Without a result, or with the time that is left.
 Values sleep(ModelCall &call) {
   giveCpuAway(call);
+  return call.nothing();
+}
+
+/// udelay() and its like spin.
+Values delay(ModelCall &call) {
+  call.passTime();
   return call.nothing();
 }
 
@@ -76,9 +83,16 @@ Values currentTask(ModelCall &call) {
 }
 
 constexpr ModelRow rows[] = {
-    {"schedule", schedule},        {"schedule_timeout", scheduleTimeout}, {"msleep", sleep},
-    {"cond_resched", condResched}, {"might_sleep", mightSleep},           {"might_resched", mightResched},
-    {"might_fault", mightFault},   {"might_alloc", mightAlloc},           {"get_current", currentTask},
+    {"schedule", schedule},
+    {"schedule_timeout", scheduleTimeout},
+    {"msleep", sleep},
+    {"udelay", delay},
+    {"cond_resched", condResched},
+    {"might_sleep", mightSleep},
+    {"might_resched", mightResched},
+    {"might_fault", mightFault},
+    {"might_alloc", mightAlloc},
+    {"get_current", currentTask},
 };
 
 } // namespace

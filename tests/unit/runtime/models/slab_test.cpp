@@ -110,14 +110,27 @@ TEST_F(Slab, ACacheOfUnknownOriginIsMadeOutsideOfTheRunsContext) {
   EXPECT_TRUE(cpu().inHardirq());
 }
 
-TEST_F(Slab, StateGoesBack) {
+/// The law: what runs after going back runs as it did before.
+TEST_F(Slab, GoingBackForgetsEverything) {
+  const Address cache = lazyObject("cache"), lock = lazyObject("dev");
+  auto sequence = [&] {
+    std::vector<uint64_t> results;
+    for (uint64_t size : {8, 100, 5000, 20000})
+      results.push_back(call("kmalloc_noprof", size, gfpKernel()));
+    results.push_back(call("kmem_cache_alloc_noprof", cache, gfpKernel()));
+    results.push_back(call("_raw_spin_lock_irqsave", lock));
+    results.push_back(call("krealloc_noprof", results[1], 300, gfpAtomic()));
+    call("kfree", results[0]);
+    call("_raw_spin_unlock_irqrestore", lock, results[5]);
+    return results;
+  };
   const auto before = models.state();
   const auto machineBefore = machine.state();
-  const Address object = call("kmalloc_noprof", 64, gfpKernel());
+  const std::vector<uint64_t> first = sequence();
   models.restore(before);
   machine.restore(machineBefore);
-  EXPECT_EQ(models.allocationAt(object), nullptr);
-  EXPECT_EQ(call("kmalloc_noprof", 64, gfpKernel()), object);
+  EXPECT_EQ(models.allocationAt(first[2]), nullptr);
+  EXPECT_EQ(sequence(), first);
 }
 
 } // namespace
