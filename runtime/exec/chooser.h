@@ -55,6 +55,7 @@ enum class ChoiceKind : uint8_t {
   CallTarget,  ///< which of the candidates an unknown function pointer is
   ObjectShape, ///< what an unknown pointer points to: 0 an object of its own, others as their text says
   StubResult,  ///< which kind of result a function gives that is not there
+  Settled,     ///< whether a value was known already: 0 no, 1 yes
 };
 
 /// Where a run stops being exactly what the kernel does. Each is said in words in a verdict.
@@ -80,6 +81,11 @@ public:
   virtual std::optional<uint64_t> pick(TermRef value, PickFor purpose) = 0;
   /// One of `count` ways, from 0. EXPECTS: asked before the call has changed anything, or decided by what was asked.
   virtual unsigned choose(ChoiceKind kind, std::string_view what, unsigned count) = 0;
+  /// The number of a value where that is known by now; asks for none. A replay, which knows every value, answers as the
+  /// search did.
+  virtual std::optional<uint64_t> settled(const Value &value) {
+    return value.isKnown() ? std::optional(value.bits()) : std::nullopt;
+  }
   /// The run goes on, no longer exact.
   virtual void shortcut(ShortcutKind kind, std::string_view what) = 0;
 };

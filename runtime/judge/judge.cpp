@@ -57,19 +57,27 @@ Judge::Outcome Judge::tryFrom(size_t first, bool skips, double seconds) {
   return Outcome::Unknown;
 }
 
-/// First with large callees skipped; what that cannot decide may be decided by running them.
+static bool restsOnSkipping(const Confirmation &confirmed) {
+  return llvm::any_of(confirmed.shortcuts,
+                      [](const auto &shortcut) { return shortcut.first == ShortcutKind::SkippedCallee; });
+}
+
+/// First with large callees skipped, then with them run: what the first could not decide may be decided so, and what it
+/// confirmed may rest on less, or turn out to be impossible.
 Judge::Outcome Judge::tryBothWays(size_t first) {
   const Outcome quick = tryFrom(first, /*skips=*/true, limits.quickSeconds);
-  if (quick != Outcome::Unknown || secondsLeft() <= 0)
+  if (quick == Outcome::Refuted || secondsLeft() <= 0 ||
+      (quick == Outcome::Confirmed && !restsOnSkipping(*result.confirmation)))
     return quick;
-  return tryFrom(first, /*skips=*/false, secondsLeft() / 2);
+  const Outcome thorough = tryFrom(first, /*skips=*/false, std::min(limits.thoroughSeconds, secondsLeft()));
+  return thorough == Outcome::Unknown ? quick : thorough;
 }
 
 /// From the entry at once; when that is not decided, from the site's own function and then one caller up at a time, so
 /// that a limit still says how far the claim holds. What cannot happen from one of them on cannot happen at all.
 Judgement Judge::judge() {
   const size_t hops = scenario.stages.back().route->hops().size();
-  Outcome outcome = tryFrom(0, /*skips=*/true, limits.quickSeconds);
+  Outcome outcome = tryBothWays(0);
   for (size_t first = hops; outcome == Outcome::Unknown && first-- > 0 && secondsLeft() > 0;) {
     const Outcome here = tryBothWays(first);
     if (here == Outcome::Refuted)

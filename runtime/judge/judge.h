@@ -12,7 +12,7 @@ namespace kmem::replay {
 
 /// Processor time for one finding: a first, quick look for each start, and all of it.
 struct JudgeLimits {
-  double quickSeconds = 2, seconds = 10;
+  double quickSeconds = 2, thoroughSeconds = 3, seconds = 10;
   uint64_t steps = 20'000'000;
 };
 

@@ -34,6 +34,10 @@ unsigned ScriptedChooser::choose(ChoiceKind kind, std::string_view what, unsigne
   return entry && entry->value < count ? unsigned(entry->value) : 0;
 }
 
+std::optional<uint64_t> ScriptedChooser::settled(const Value &value) {
+  return choose(ChoiceKind::Settled, "whether a value is known", 2) ? std::optional(value.bits()) : std::nullopt;
+}
+
 namespace {
 /// Follows a run instruction by instruction and keeps a step for each line it comes to.
 class Recorder {

@@ -17,6 +17,7 @@ public:
   std::optional<bool> branch(const Fork &) override { return diverged("a condition with symbols"); }
   std::optional<uint64_t> pick(TermRef, PickFor) override { return diverged("a value with symbols"); }
   unsigned choose(ChoiceKind kind, std::string_view what, unsigned count) override;
+  std::optional<uint64_t> settled(const Value &value) override;
   void shortcut(ShortcutKind, std::string_view) override {}
 
   /// What did not fit the script first; "" when all did.

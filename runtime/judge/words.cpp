@@ -1,5 +1,7 @@
 #include "runtime/judge/words.h"
 
+#include "runtime/search/target_check.h"
+
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/IR/DebugInfoMetadata.h"
@@ -127,15 +129,32 @@ static std::string splatOf(const ReplayRun &run) {
   return text;
 }
 
+/// The line of a report that says what is wrong: of several, the one about the context.
+static std::string headline(const std::vector<std::string> &report) {
+  const auto line = llvm::find_if(report, [](const std::string &text) { return saysForbidden(text); });
+  if (line != report.end())
+    return *line;
+  return report.empty() ? "the claim holds at the site" : report.front();
+}
+
+/// A function that was skipped also gave any result; once is enough.
+static bool isRepeated(const Confirmation &confirmed, ShortcutKind kind, llvm::StringRef what) {
+  return kind == ShortcutKind::Stub && llvm::any_of(confirmed.shortcuts, [&](const auto &other) {
+           return other.second == what &&
+                  (other.first == ShortcutKind::SkippedCallee || other.first == ShortcutKind::UnknownTarget);
+         });
+}
+
 Verdict confirmation(const Finding &finding, const Scenario &scenario, const Confirmation &confirmed) {
   Verdict verdict;
   verdict.result = Verdict::Result::Confirmed;
   verdict.grade = gradeOf(finding, scenario, confirmed.first);
-  verdict.reason = confirmed.run.report.empty() ? "the claim holds at the site" : confirmed.run.report.front();
+  verdict.reason = headline(confirmed.run.report);
   if (const std::string context = contextAssumption(confirmed.plan); !context.empty())
     verdict.assumptions.push_back(context);
   for (const auto &[kind, what] : confirmed.shortcuts)
-    verdict.assumptions.push_back(describe(kind, what));
+    if (!isRepeated(confirmed, kind, what))
+      verdict.assumptions.push_back(describe(kind, what));
   verdict.inputs = inputsOf(confirmed.witness);
   verdict.splat = splatOf(confirmed.run);
   return verdict;

@@ -71,13 +71,15 @@ void ModelCall::openObject(Address address) {
 }
 
 void ModelCall::openPointee(int position) {
-  const Value &pointer = argument(position);
-  if (!pointer.isKnown() || pointer.width() != maxWidth)
+  if (argument(position).width() != maxWidth)
+    return;
+  const std::optional<uint64_t> pointer = chooser.settled(argument(position));
+  if (!pointer)
     return;
   if (const uint64_t size = sizeOfLocalArgument(site, unsigned(position), unsigned(arguments.size())))
-    open(pointer.bits(), size);
+    open(*pointer, size);
   else
-    openObject(pointer.bits());
+    openObject(*pointer);
 }
 
 void ModelCall::passTime() {

@@ -68,11 +68,11 @@ Values vfreeAtomic(ModelCall &call) {
 std::vector<sim::Pfn> framesAt(ModelCall &call, Address array, uint64_t count) {
   std::vector<sim::Pfn> frames;
   for (uint64_t i = 0; i < count; ++i) {
-    const Value page = call.load(array + i * sizeof(Address), maxWidth);
-    const bool isKnown = page.isKnown() && page.bits() >= sim::vmemmapStart &&
-                         call.kernel().memory.hasFrame((page.bits() - sim::vmemmapStart) / sim::structPageSize);
+    const std::optional<uint64_t> page = call.chooser.settled(call.load(array + i * sizeof(Address), maxWidth));
+    const bool isKnown = page && *page >= sim::vmemmapStart &&
+                         call.kernel().memory.hasFrame((*page - sim::vmemmapStart) / sim::structPageSize);
     if (isKnown) {
-      frames.push_back((page.bits() - sim::vmemmapStart) / sim::structPageSize);
+      frames.push_back((*page - sim::vmemmapStart) / sim::structPageSize);
       continue;
     }
     call.simplified("pages of unknown origin are mapped as new ones");

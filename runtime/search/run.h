@@ -76,6 +76,7 @@ public:
   unsigned choose(ChoiceKind kind, std::string_view what, unsigned count) override {
     return chooser.choose(kind, what, count);
   }
+  std::optional<uint64_t> settled(const Value &value) override { return chooser.settled(value); }
   void shortcut(ShortcutKind kind, std::string_view what) override { chooser.shortcut(kind, what); }
 
 private:

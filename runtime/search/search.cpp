@@ -204,7 +204,7 @@ unsigned Search::choose(ChoiceKind kind, std::string_view what, unsigned count) 
     const std::vector<const LogEntry *> entries = path.log.entries();
     std::vector<unsigned> before;
     for (size_t i = logAtInstruction(); i < entries.size(); ++i)
-      if (entries[i]->isChoice)
+      if (entries[i]->isChoice && entries[i]->choice != ChoiceKind::Settled)
         before.push_back(entries[i]->way);
     for (unsigned other = 1; other < count; ++other) {
       Path fork = forkHere();
@@ -215,6 +215,13 @@ unsigned Search::choose(ChoiceKind kind, std::string_view what, unsigned count) 
   }
   path.log.append({true, 0, kind, kept(what), 0, way, nullptr, 0});
   return way;
+}
+
+std::optional<uint64_t> Search::settled(const Value &value) {
+  noticeCall();
+  const bool isKnown = value.isKnown() || allFixed(value.asTerm(machine.pool));
+  path.log.append({true, 0, ChoiceKind::Settled, "known already", 0, isKnown, nullptr, 0});
+  return isKnown ? std::optional(valueOf(value.asTerm(machine.pool))) : std::nullopt;
 }
 
 // The search

@@ -53,6 +53,7 @@ public:
   std::optional<bool> branch(const Fork &fork) override;
   std::optional<uint64_t> pick(TermRef value, PickFor purpose) override;
   unsigned choose(ChoiceKind kind, std::string_view what, unsigned count) override;
+  std::optional<uint64_t> settled(const Value &value) override;
   void shortcut(ShortcutKind kind, std::string_view what) override;
 
 private:

@@ -111,10 +111,12 @@ std::optional<bool> TargetCheck::holdsBefore(llvm::ArrayRef<Value> arguments) {
   __builtin_unreachable();
 }
 
+bool saysForbidden(llvm::StringRef line) {
+  return llvm::any_of(contextReports, [&](llvm::StringRef text) { return line.contains(text); });
+}
+
 bool wasContextReported(const sim::Console &console, sim::Console::Mark mark) {
-  return llvm::any_of(console.since(mark), [](const std::string &line) {
-    return llvm::any_of(contextReports, [&](llvm::StringRef text) { return llvm::StringRef(line).contains(text); });
-  });
+  return llvm::any_of(console.since(mark), [](const std::string &line) { return saysForbidden(line); });
 }
 
 } // namespace kmem::replay

@@ -26,6 +26,8 @@ private:
   Chooser &chooser;
 };
 
+/// Whether a line of the console says that something must not be done in this context.
+bool saysForbidden(llvm::StringRef line);
 /// Whether the simulated kernel has said since `mark` that something must not be done in this context.
 bool wasContextReported(const sim::Console &console, sim::Console::Mark mark);
 
