@@ -19,11 +19,15 @@ Interpreter::Ended Interpreter::binary(const Instruction &instruction) {
   const Op op = Op(instruction.operation);
   const Value &a = get(instruction.a), &b = get(instruction.b);
   if (divides(op)) {
-    const Value isZero = compute(Op::Eq, b, Value::known(0, b.width()));
-    const std::optional<bool> zero = decide(isZero, instruction.origin);
-    if (!zero)
+    // A division by zero ends the run; it is the last thing that a search is after.
+    std::optional<bool> divides = b.isKnown() ? std::optional(b.bits() != 0) : std::nullopt;
+    if (!divides) {
+      const TermRef isZero = pool.equal(b.asTerm(pool), pool.constant(0, b.width()));
+      divides = environment.branch({pool.negation(isZero), instruction.origin, nullptr, nullptr, /*isWanted=*/true});
+    }
+    if (!divides)
       return end(StopKind::Refused, "a divisor", instruction);
-    if (*zero)
+    if (!*divides)
       return end(StopKind::Trapped, "division by zero", instruction);
   }
   set(instruction.dst, compute(op, a, b));

@@ -40,6 +40,10 @@ Judge::Outcome Judge::tryFrom(size_t first, bool skips, double seconds) {
   result.counts.paths += found.counts.paths;
   result.counts.queries += found.counts.queries;
   ++result.counts.searches;
+  if (found.end == SearchEnd::Met && found.decidedByArgument && !(first == 0 && finding.replay->entry.isKernelEntry)) {
+    unknownBecause = "it happens when a caller of " + functionName(scenario, first) + " passes such a value";
+    return Outcome::CallersDecide;
+  }
   if (found.end == SearchEnd::Met) {
     ReplayRun run = replay(plan, found.witness, *scenario.program, profile, rules, values);
     if (!run.met) {
@@ -66,7 +70,7 @@ static bool restsOnSkipping(const Confirmation &confirmed) {
 /// confirmed may rest on less, or turn out to be impossible.
 Judge::Outcome Judge::tryBothWays(size_t first) {
   const Outcome quick = tryFrom(first, /*skips=*/true, limits.quickSeconds);
-  if (quick == Outcome::Refuted || secondsLeft() <= 0 ||
+  if (quick == Outcome::Refuted || quick == Outcome::CallersDecide || secondsLeft() <= 0 ||
       (quick == Outcome::Confirmed && !restsOnSkipping(*result.confirmation)))
     return quick;
   const Outcome thorough = tryFrom(first, /*skips=*/false, std::min(limits.thoroughSeconds, secondsLeft()));
@@ -78,10 +82,12 @@ Judge::Outcome Judge::tryBothWays(size_t first) {
 Judgement Judge::judge() {
   const size_t hops = scenario.stages.back().route->hops().size();
   Outcome outcome = tryBothWays(0);
-  for (size_t first = hops; outcome == Outcome::Unknown && first-- > 0 && secondsLeft() > 0;) {
+  for (size_t first = hops; (outcome == Outcome::Unknown) && first-- > 0 && secondsLeft() > 0;) {
     const Outcome here = tryBothWays(first);
     if (here == Outcome::Refuted)
       outcome = here;
+    if (here == Outcome::CallersDecide)
+      continue;
     if (here == Outcome::Unknown || first == 0) {
       if (here == Outcome::Confirmed)
         outcome = here;

@@ -49,7 +49,8 @@ public:
   RunPlan planFrom(size_t first, bool skips) const;
 
 private:
-  enum class Outcome : uint8_t { Confirmed, Refuted, Unknown };
+  /// CallersDecide: it happens when a caller passes such flags or such a size, which says nothing of the callers.
+  enum class Outcome : uint8_t { Confirmed, Refuted, Unknown, CallersDecide };
   Outcome tryFrom(size_t first, bool skips, double seconds);
   Outcome tryBothWays(size_t first);
   double secondsLeft() const;

@@ -33,7 +33,7 @@ std::string describe(ShortcutKind kind, llvm::StringRef what) {
   __builtin_unreachable();
 }
 
-static std::string functionAt(const Scenario &scenario, size_t hop) {
+std::string functionName(const Scenario &scenario, size_t hop) {
   return scenario.stages.back().route->hops()[hop].function->getName().str() + "()";
 }
 
@@ -47,9 +47,9 @@ static std::string placeOf(const llvm::Instruction *at) {
 std::string whyUnknown(const SearchResult &found, const Scenario &scenario, size_t first) {
   std::string why;
   if (found.end == SearchEnd::Limit)
-    why = "the search from " + functionAt(scenario, first) + " reached its time limit";
+    why = "the search from " + functionName(scenario, first) + " reached its time limit";
   else if (!found.shortcuts.empty())
-    why = "no way was found from " + functionAt(scenario, first) + ", but " +
+    why = "no way was found from " + functionName(scenario, first) + ", but " +
           describe(found.shortcuts.front().first, found.shortcuts.front().second);
   const std::string place = placeOf(found.blockedAt);
   if (!found.blockedBy.empty())
@@ -60,20 +60,20 @@ std::string whyUnknown(const SearchResult &found, const Scenario &scenario, size
 Verdict refutation(const Scenario &scenario, size_t first) {
   Verdict verdict;
   verdict.result = Verdict::Result::Refuted;
-  verdict.grade = "from " + functionAt(scenario, first) + " on";
+  verdict.grade = "from " + functionName(scenario, first) + " on";
   verdict.reason =
-      "every way from " + functionAt(scenario, first) + " to the site was gone, and on none does it happen";
+      "every way from " + functionName(scenario, first) + " to the site was gone, and on none does it happen";
   return verdict;
 }
 
 static std::string gradeOf(const Finding &finding, const Scenario &scenario, size_t first) {
   const size_t hops = scenario.stages.back().route->hops().size();
   if (first == 0 && finding.replay->entry.isKernelEntry)
-    return "from the entry point " + functionAt(scenario, 0) + ", " + finding.replay->entry.how;
+    return "from the entry point " + functionName(scenario, 0) + ", " + finding.replay->entry.how;
   if (first + 1 == hops)
-    return "from the function itself, " + functionAt(scenario, first);
+    return "from the function itself, " + functionName(scenario, first);
   const size_t up = hops - 1 - first;
-  return "from " + functionAt(scenario, first) + ", " + std::to_string(up) + (up == 1 ? " caller up" : " callers up");
+  return "from " + functionName(scenario, first) + ", " + std::to_string(up) + (up == 1 ? " caller up" : " callers up");
 }
 
 /// What the context is taken to be where the run begins, when that is not a plain process.

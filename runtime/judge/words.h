@@ -5,6 +5,8 @@
 
 namespace kmem::replay {
 
+/// "probe()": the function of a hop.
+std::string functionName(const Scenario &scenario, size_t hop);
 std::string whyUnknown(const SearchResult &found, const Scenario &scenario, size_t first);
 Verdict refutation(const Scenario &scenario, size_t first);
 Verdict confirmation(const Finding &finding, const Scenario &scenario, const Confirmation &confirmed);

@@ -43,7 +43,26 @@ std::vector<Value> Run::firstArguments(const llvm::Function &function) {
 Stop Run::enterStage(uint64_t steps) {
   models.enter(stage().contexts[stage().first]);
   const llvm::Function &function = *stage().route->hops()[stage().first].function;
-  return code.run(function, firstArguments(function), steps);
+  const std::vector<Value> arguments = firstArguments(function);
+  entryArguments.clear();
+  for (const Value &argument : arguments)
+    if (!argument.isKnown())
+      entryArguments.push_back(argument.asTerm(machine.pool));
+  return code.run(function, arguments, steps);
+}
+
+bool Run::comesFromEntry(llvm::ArrayRef<Value> arguments) const {
+  std::vector<int> decisive = plan.target.kind == TargetKind::Size ? plan.target.sizes : std::vector<int>();
+  if (plan.target.kind != TargetKind::Free && plan.target.kind != TargetKind::Size)
+    decisive.push_back(plan.target.gfp);
+  return llvm::any_of(decisive, [&](int index) {
+    if (index < 0 || size_t(index) >= arguments.size() || arguments[size_t(index)].isKnown())
+      return false;
+    const auto &inputs = machine.pool.variablesIn(arguments[size_t(index)].asTerm(machine.pool));
+    return llvm::any_of(entryArguments, [&](TermRef argument) {
+      return llvm::is_contained(inputs, uint32_t(machine.pool[argument].value));
+    });
+  });
 }
 
 /// The next stage begins when one has returned and the memory it was to make is there.
@@ -217,8 +236,10 @@ Environment::CallOutcome Run::atTarget(const CallSite &site, const llvm::Functio
     outcome = {nullptr, {}, "died"};
   }
   met = *before || isReported();
-  if (met)
+  if (met) {
+    decidedByArgument = comesFromEntry(arguments);
     outcome = {nullptr, {}, "the claim came true"};
+  }
   return outcome;
 }
 

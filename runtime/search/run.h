@@ -45,6 +45,8 @@ public:
 
   /// The finding's claim came true; the run has ended there.
   bool isMet() const { return met; }
+  /// Whether what decided it, the flags or the size, is an argument that the last stage's first function was given.
+  bool isDecidedByArgument() const { return decidedByArgument; }
   /// Where the console stood before the call that met it.
   sim::Console::Mark reportMark() const { return mark; }
 
@@ -87,6 +89,7 @@ private:
   bool isLastStage() const { return stageInHand + 1 == plan.stages.size(); }
   State stateNow() const;
   CallOutcome atAllocation(const CallSite &site, const llvm::Function *target, llvm::ArrayRef<Value> arguments);
+  bool comesFromEntry(llvm::ArrayRef<Value> arguments) const;
   std::vector<Value> firstArguments(const llvm::Function &function);
   CallOutcome performed(const CallSite &site, const llvm::Function *target, llvm::ArrayRef<Value> arguments);
   CallOutcome atTarget(const CallSite &site, const llvm::Function *target, llvm::ArrayRef<Value> arguments);
@@ -110,7 +113,8 @@ private:
   size_t stageInHand = 0;
   Address held = 0;
   uint64_t calls = 0;
-  bool met = false;
+  bool met = false, decidedByArgument = false;
+  std::vector<TermRef> entryArguments; ///< of the stage in hand, those that are not known
   sim::Console::Mark mark = 0;
 };
 

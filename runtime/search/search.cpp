@@ -268,6 +268,7 @@ SearchResult Search::run() {
     follow(engine.resume(limits.stepsPerPath), result);
   if (engine.isMet()) {
     result.end = SearchEnd::Met;
+    result.decidedByArgument = engine.isDecidedByArgument();
     path.at = {};
     result.witness = witnessOf(path);
   } else {

@@ -31,6 +31,7 @@ enum class SearchEnd : uint8_t { Met, Exhausted, Limit };
 struct SearchResult {
   SearchEnd end = SearchEnd::Exhausted;
   Witness witness;                                             ///< when met
+  bool decidedByArgument = false;                              ///< when met: see Run
   std::vector<std::pair<ShortcutKind, std::string>> shortcuts; ///< on the way when met, else of all paths
   std::string blockedBy;                                       ///< why the most advanced path ended
   const llvm::Instruction *blockedAt = nullptr;                ///< and where
