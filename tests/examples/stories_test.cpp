@@ -1,4 +1,5 @@
-// Each story in examples/: its bug is found by the check that its README names and by no other, its fix is accepted.
+// Each story in examples/: its bug is found by the check that its README names and by no other, its fix is accepted. The
+// demo tells them all and ends with the findings replayed.
 #include "tests/support/case_file.h"
 #include "tests/support/program_run.h"
 #include "tests/support/project_files.h"
@@ -10,6 +11,8 @@
 
 namespace kmem::test {
 namespace {
+
+constexpr unsigned patienceS = 250;
 
 std::vector<std::string> storyNames() {
   std::vector<std::string> names;
@@ -43,6 +46,15 @@ TEST_P(Stories, bugIsFoundAndFixAccepted) {
   const std::set<std::string> expected = {checkNamedByReadme(GetParam())};
   EXPECT_EQ(checksReporting(GetParam(), "bug.c"), expected);
   EXPECT_EQ(checksReporting(GetParam(), "fixed.c"), std::set<std::string>{});
+}
+
+TEST(Demo, endsWithEveryFindingConfirmed) {
+  const ProgramResult run = runExecutable(
+      projectPath("examples/run"), {KMEM_BINARY_DIR "/kmem-tidy", KMEM_BINARY_DIR "/kmem-replay"}, patienceS);
+  EXPECT_EQ(run.exitCode, 0) << run.err << run.out;
+  const llvm::StringRef replayed = llvm::StringRef(run.out).split("run on a simulated kernel").second;
+  EXPECT_EQ(replayed.count("\nverdict: confirmed "), storyNames().size()) << run.out;
+  EXPECT_EQ(replayed.count("\nverdict: "), storyNames().size()) << run.out;
 }
 
 INSTANTIATE_TEST_SUITE_P(, Stories, testing::ValuesIn(storyNames()),
