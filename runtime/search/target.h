@@ -13,6 +13,7 @@ enum class TargetKind : uint8_t {
   Size,  ///< more bytes are asked for than `limit`
   Free,  ///< memory is released by a function that it does not belong to
   Gfp,   ///< flags that the function refuses or ignores
+  Reach, ///< the call is made
 };
 
 struct Target {

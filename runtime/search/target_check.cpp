@@ -107,6 +107,8 @@ std::optional<bool> TargetCheck::holdsBefore(llvm::ArrayRef<Value> arguments) {
     return isForeign(arguments);
   case TargetKind::Gfp:
     return hasFlags(arguments);
+  case TargetKind::Reach:
+    return true;
   }
   __builtin_unreachable();
 }
