@@ -1,0 +1,82 @@
+// kmem-replay on the cases of every check: each bug is confirmed; what a good case is only suspected of never is.
+#include "tests/replay/exceptions.h"
+#include "tests/support/replayed_cases.h"
+
+#include "llvm/ADT/STLExtras.h"
+
+#include <gtest/gtest.h>
+
+namespace kmem::test {
+namespace {
+
+std::string nameOf(const testing::TestParamInfo<std::string> &info) {
+  std::string name = info.param;
+  std::replace(name.begin(), name.end(), '-', '_');
+  return name;
+}
+
+std::set<Expected> placesWith(const std::vector<Finding> &findings, Verdict::Result result) {
+  std::set<Expected> places;
+  for (const Finding &finding : findings)
+    if (finding.verdict && finding.verdict->result == result)
+      places.emplace(finding.check, finding.location.file, finding.location.line);
+  return places;
+}
+
+std::set<Expected> without(const std::set<Expected> &all, const std::set<Expected> &some) {
+  std::set<Expected> rest;
+  llvm::copy_if(all, std::inserter(rest, rest.end()), [&](const Expected &e) { return !some.contains(e); });
+  return rest;
+}
+
+std::set<Expected> both(const std::set<Expected> &a, const std::set<Expected> &b) { return without(a, without(a, b)); }
+
+std::string verdictsAt(const std::set<Expected> &places, const std::vector<Finding> &findings) {
+  std::string text;
+  for (const auto &[check, file, line] : places) {
+    text += file + ":" + std::to_string(line) + " " + check + "\n";
+    for (const Finding &finding : findings)
+      if (finding.check == check && finding.location.file == file && finding.location.line == line && finding.verdict)
+        text += "    " + finding.message + "\n    " + finding.verdict->grade + ": " + finding.verdict->reason + "\n";
+  }
+  return text;
+}
+
+/// The exceptions are what does not hold, no more and no less.
+void expectExactly(const std::set<Expected> &violations, const std::set<Expected> &exceptions,
+                   const std::vector<Finding> &findings) {
+  const std::set<Expected> news = without(violations, exceptions), gone = without(exceptions, violations);
+  EXPECT_TRUE(news.empty()) << verdictsAt(news, findings);
+  EXPECT_TRUE(gone.empty()) << "no exceptions any more, to be taken from the list:\n" << verdictsAt(gone, findings);
+}
+
+std::set<Expected> amongFiles(const std::set<Expected> &places, const CaseGroup &group) {
+  std::set<Expected> there;
+  llvm::copy_if(places, std::inserter(there, there.end()),
+                [&](const Expected &e) { return llvm::is_contained(group.files, std::get<1>(e)); });
+  return there;
+}
+
+class Replays : public testing::TestWithParam<std::string> {};
+
+TEST_P(Replays, everyBugIsConfirmed) {
+  for (const CaseGroup &group : casesOf(GetParam(), /*areBad=*/true)) {
+    const std::vector<Finding> findings = replay(group, {}).findings;
+    const std::set<Expected> missing = without(group.expected, placesWith(findings, Verdict::Result::Confirmed));
+    expectExactly(missing, amongFiles(notConfirmed(), group), findings);
+    EXPECT_TRUE(both(group.expected, placesWith(findings, Verdict::Result::Refuted)).empty()) << "a true bug is refuted";
+  }
+}
+
+TEST_P(Replays, noSuspicionIsConfirmed) {
+  for (const CaseGroup &group : casesOf(GetParam(), /*areBad=*/false)) {
+    const std::vector<Finding> findings = replay(group, {"--suspect", "--checks=-*," + GetParam()}).findings;
+    EXPECT_FALSE(findings.empty());
+    expectExactly(placesWith(findings, Verdict::Result::Confirmed), amongFiles(suspectedRightly(), group), findings);
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(, Replays, testing::ValuesIn(checksWithCases()), nameOf);
+
+} // namespace
+} // namespace kmem::test
