@@ -1,5 +1,7 @@
 #include "runtime/exec/run_memory.h"
 
+#include <algorithm>
+
 namespace kmem::replay {
 
 static constexpr unsigned byteBits = 8;
@@ -50,6 +52,25 @@ bool RunMemory::isLazy(Address address) const {
   return false;
 }
 
+/// Whether a scalar's bytes all hold known values, by one look at their notes; false when it takes a closer one.
+bool RunMemory::isKnown(Address address, unsigned bytes) const {
+  constexpr uint64_t leafSize = sim::CowArray<Note>::leafSize;
+  static_assert(sim::pageSize % leafSize == 0, "a place in a leaf is the same of the address and of the frame");
+  if (address % leafSize + bytes > leafSize)
+    return false;
+  const auto place = kernel.memory.translate(address, kernel.memory.userTable());
+  if (!place)
+    return false;
+  const bool inLazy = isLazy(address);
+  if (inLazy != isLazy(address + bytes - 1))
+    return false;
+  const std::span<const Note> notes = now.notes.leafFrom(place->physical);
+  if (notes.empty())
+    return !inLazy;
+  return std::ranges::all_of(notes.first(bytes),
+                             [&](const Note &note) { return note.term == noTerm && note.reversed == inLazy; });
+}
+
 RunMemory::Note RunMemory::noteAt(Address address) const {
   const auto place = kernel.memory.translate(address, kernel.memory.userTable());
   return place ? now.notes.read(place->physical) : Note{};
@@ -71,6 +92,8 @@ void RunMemory::setNote(Address address, Note note) {
 
 /// The bytes hold known values now.
 void RunMemory::noteKnown(Address address, uint64_t size) {
+  if (size <= wordBytes && isKnown(address, unsigned(size)))
+    return;
   for (uint64_t i = 0; i < size && !isPlain(address + i); ++i)
     setNote(address + i, {noTerm, 0, isLazy(address + i)});
 }
@@ -107,7 +130,7 @@ void RunMemory::settle(Address address, unsigned bytes) {
 Value RunMemory::load(Address address, unsigned width) {
   const unsigned bytes = bytesOf(width);
   uint64_t bits = loadKnown(address, bytes);
-  if (isPlain(address))
+  if (isPlain(address) || isKnown(address, bytes))
     return Value::known(bits, width);
   settle(address, bytes);
   bits = loadKnown(address, bytes);

@@ -56,6 +56,7 @@ private:
   uint64_t loadKnown(Address address, unsigned bytes) const;
   void storeKnown(Address address, uint64_t bits, unsigned bytes);
   bool isPlain(Address address) const { return now.noted == 0 && !isLazy(address); }
+  bool isKnown(Address address, unsigned bytes) const;
   Note noteAt(Address address) const;
   void setNote(Address address, Note note);
   bool isOpen(Address address, const Note &note) const {

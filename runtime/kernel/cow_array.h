@@ -15,6 +15,7 @@
 #include <cstdint>
 #include <cstring>
 #include <memory>
+#include <span>
 #include <type_traits>
 #include <utility>
 
@@ -61,6 +62,11 @@ public:
     return node ? static_cast<const Leaf *>(node)->items[i % leafSize] : zero();
   }
   const T &operator[](Index i) const { return read(i); }
+  /// The elements from `i` to the end of its leaf; none when the leaf was never written. Good until the next write().
+  std::span<const T> leafFrom(Index i) const {
+    const T &first = read(i);
+    return &first == &zero() ? std::span<const T>() : std::span(&first, leafSize - i % leafSize);
+  }
 
   /// The element for changing; its leaf is this array's own from now on.
   T &write(Index i) {
