@@ -3,6 +3,7 @@
 #include "runtime/scenario/comparison.h"
 #include "runtime/scenario/experiment.h"
 #include "runtime/scenario/matrix_probe.h"
+#include "runtime/scenario/matrix_reports.h"
 
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringExtras.h"
@@ -18,35 +19,13 @@ bool isHandler(llvm::StringRef context) {
   return found != matrixContexts().end() && found->kind == MatrixContextKind::Interrupt && context != "stop_machine";
 }
 
-struct ReportPattern {
-  char letter;
-  llvm::StringRef text;
-};
-/// What the first words of a report say. Letters as in the truth files; '-' is a report that is not compared.
-constexpr ReportPattern patterns[] = {
-    {'S', "BUG: sleeping function called from invalid context"},
-    {'A', "BUG: scheduling while atomic"},
-    {'A', "bad: scheduling from the idle thread"},
-    {'W', "[ BUG: Invalid wait context ]"},
-    {'R', "suspicious RCU usage"},
-    {'I', "inconsistent lock state"},
-    {'I', "irq lock inversion"},
-    {'I', "lock order detected"},
-    {'-', "possible circular locking"},
-    {'-', "possible recursive locking"},
-    {'-', "bad unlock balance"},
-    {'K', "kernel BUG at"},
-    {'K', "Oops"},
-    {'-', "ODEBUG"},
-    {'V', "Voluntary context switch within RCU"},
-    {'-', "__might_sleep"},
-    {'w', "WARNING: CPU"},
-};
+/// About lock dependencies and the interrupted task.
+bool isCompared(char letter) { return !llvm::StringRef("CDLOT").contains(letter); }
 
 char letterOf(llvm::StringRef line) {
-  for (const ReportPattern &pattern : patterns)
-    if (line.contains(pattern.text))
-      return pattern.letter;
+  for (const MatrixReport &report : matrixReports)
+    if (line.contains(report.text))
+      return report.letter;
   return 0;
 }
 
@@ -72,7 +51,7 @@ FirstReport firstReport(const Record &record) {
   for (const llvm::json::Value &value : *lines) {
     const llvm::StringRef line = value.getAsString().value_or("");
     const char letter = letterOf(line);
-    if (report.letter == '.' && letter && letter != '-')
+    if (report.letter == '.' && letter && isCompared(letter))
       report.letter = letter;
     else if (report.letter != '.' && letter)
       break; // the next report begins

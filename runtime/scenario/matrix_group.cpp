@@ -2,6 +2,7 @@
 // the console says. A machine that an experiment damaged starts again from where it was before the first one.
 #include "runtime/scenario/experiment.h"
 #include "runtime/scenario/matrix_probe.h"
+#include "runtime/scenario/matrix_reports.h"
 #include "runtime/sim/system.h"
 
 #include "llvm/ADT/StringExtras.h"
@@ -13,33 +14,9 @@ namespace kmem::sim {
 
 namespace {
 
-struct ReportLetter {
-  char letter;
-  llvm::StringRef text;
-};
-/// In the order in which a verdict lists them.
-constexpr ReportLetter letters[] = {
-    {'S', "BUG: sleeping function called from invalid context"},
-    {'A', "BUG: scheduling while atomic"},
-    {'A', "bad: scheduling from the idle thread"},
-    {'W', "[ BUG: Invalid wait context ]"},
-    {'R', "suspicious RCU usage"},
-    {'I', "inconsistent lock state"},
-    {'I', "irq lock inversion"},
-    {'I', "lock order detected"},
-    {'C', "possible circular locking"},
-    {'D', "possible recursive locking"},
-    {'L', "bad unlock balance"},
-    {'K', "kernel BUG at"},
-    {'K', "Oops"},
-    {'O', "ODEBUG"},
-    {'V', "Voluntary context switch within RCU"},
-    {'T', "__might_sleep"},
-    {'w', "WARNING: CPU"},
-};
 constexpr size_t headerLines = 7;
 
-bool means(const ReportLetter &report, llvm::StringRef line) {
+bool means(const MatrixReport &report, llvm::StringRef line) {
   if (!line.contains(report.text))
     return false;
   const bool aboutState = line.contains("__might_sleep");
@@ -48,7 +25,7 @@ bool means(const ReportLetter &report, llvm::StringRef line) {
 
 std::string verdictOf(llvm::ArrayRef<std::string> lines) {
   std::string verdict;
-  for (const ReportLetter &report : letters)
+  for (const MatrixReport &report : matrixReports)
     if (verdict.find(report.letter) == std::string::npos &&
         std::any_of(lines.begin(), lines.end(), [&](const std::string &line) { return means(report, line); }))
       verdict += report.letter;
