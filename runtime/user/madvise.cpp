@@ -1,4 +1,4 @@
-// madvise, msync, mincore, and writing files back (mm/madvise.c, mm/msync.c, mm/mincore.c).
+// madvise (mm/madvise.c).
 #include "runtime/user/mappings.h"
 #include "runtime/user/mmap_lock.h"
 
@@ -17,23 +17,8 @@ SysResult Mappings::madvise(MmId mm, Address start, uint64_t lengthAsked, Advice
   if (advice == Advice::PopulateRead || advice == Advice::PopulateWrite)
     return faults.populateFor(mm, start, end, advice == Advice::PopulateWrite);
   const MmapLockScope lock = MmapLockScope::forChange(parts.kernel);
-  // Holes are skipped, and reported when all is done (madvise_walk_vmas).
-  SysResult result = 0;
-  for (Address at = start; at < end;) {
-    const auto vma = parts.now.vmas.from(mm, at);
-    if (!vma)
-      return -ENOMEM;
-    if (at < vma->start) {
-      result = -ENOMEM;
-      at = vma->start;
-      continue;
-    }
-    const Address partEnd = std::min(vma->end, end);
-    if (const SysResult error = advise(mm, *vma, at, partEnd, advice))
-      return error;
-    at = partEnd;
-  }
-  return result;
+  return forEachPart(mm, start, end,
+                     [&](const Vma &vma, Address from, Address to) { return advise(mm, vma, from, to, advice); });
 }
 
 SysResult Mappings::advise(MmId mm, const Vma &vma, Address start, Address end, Advice advice) {
@@ -71,48 +56,33 @@ SysResult Mappings::advise(MmId mm, const Vma &vma, Address start, Address end, 
   }
 }
 
+namespace {
+
+struct FlagAdvice {
+  Advice advice;
+  uint64_t set, clear;
+};
+constexpr FlagAdvice flagAdvices[] = {
+    {Advice::Normal, 0, VmRandomRead | VmSequentialRead},
+    {Advice::Sequential, VmSequentialRead, VmRandomRead},
+    {Advice::Random, VmRandomRead, VmSequentialRead},
+    {Advice::DontFork, VmDontCopy, 0},
+    {Advice::DoFork, 0, VmDontCopy},
+    {Advice::WipeOnFork, VmWipeOnFork, 0},
+    {Advice::KeepOnFork, 0, VmWipeOnFork},
+    {Advice::DontDump, VmDontDump, 0},
+    {Advice::DoDump, 0, VmDontDump},
+    {Advice::HugePage, VmHugePage, VmNoHugePage},
+    {Advice::NoHugePage, VmNoHugePage, VmHugePage},
+};
+
+} // namespace
+
 SysResult Mappings::adviseFlags(MmId mm, const Vma &vma, Address start, Address end, Advice advice) {
-  uint64_t set = 0, clear = 0;
-  switch (advice) {
-  case Advice::Normal:
-    clear = VmRandomRead | VmSequentialRead;
-    break;
-  case Advice::Sequential:
-    set = VmSequentialRead, clear = VmRandomRead;
-    break;
-  case Advice::Random:
-    set = VmRandomRead, clear = VmSequentialRead;
-    break;
-  case Advice::DontFork:
-    set = VmDontCopy;
-    break;
-  case Advice::DoFork:
-    clear = VmDontCopy;
-    break;
-  case Advice::WipeOnFork:
-    if (vma.file || vma.flags & VmShared)
-      return -EINVAL;
-    set = VmWipeOnFork;
-    break;
-  case Advice::KeepOnFork:
-    clear = VmWipeOnFork;
-    break;
-  case Advice::DontDump:
-    set = VmDontDump;
-    break;
-  case Advice::DoDump:
-    clear = VmDontDump;
-    break;
-  case Advice::HugePage:
-    set = VmHugePage, clear = VmNoHugePage;
-    break;
-  case Advice::NoHugePage:
-    set = VmNoHugePage, clear = VmHugePage;
-    break;
-  default:
+  const auto *row = std::ranges::find(flagAdvices, advice, &FlagAdvice::advice);
+  if (row == std::end(flagAdvices) || (advice == Advice::WipeOnFork && (vma.file || vma.flags & VmShared)))
     return -EINVAL;
-  }
-  const uint64_t flags = (vma.flags & ~clear) | set;
+  const uint64_t flags = (vma.flags & ~row->clear) | row->set;
   if (flags == vma.flags)
     return 0;
   return merger.modify(mm, vma, start, end, flags).error ? -EAGAIN : 0;
@@ -174,88 +144,6 @@ SysResult Mappings::adviseRemove(const Vma &vma, Address start, Address end) {
     if (const Pfn page = cache.lookup(vma.file, index))
       reclaim.unmapFilePage(page);
   cache.punch(vma.file, first, last);
-  return 0;
-}
-
-SysResult Mappings::msync(MmId mm, Address start, uint64_t length, uint32_t flags) {
-  if (flags & ~uint32_t(MsAsync | MsInvalidate | MsSync) || start & ~pageMask || (flags & MsAsync && flags & MsSync))
-    return -EINVAL;
-  length = (length + pageSize - 1) & pageMask;
-  const Address end = start + length;
-  if (end < start)
-    return -ENOMEM;
-  SysResult result = 0;
-  for (Address at = start; at < end;) {
-    const auto vma = parts.now.vmas.from(mm, at);
-    if (!vma)
-      return -ENOMEM;
-    if (at < vma->start) {
-      result = -ENOMEM;
-      at = vma->start;
-      continue;
-    }
-    if (flags & MsInvalidate && vma->flags & VmLocked)
-      return -EBUSY;
-    const Address partEnd = std::min(end, vma->end);
-    if (flags & MsSync && vma->file && vma->flags & VmShared)
-      writeBack(vma->file, vma->pageOffsetOf(at), vma->pageOffsetOf(partEnd - pageSize));
-    at = partEnd;
-  }
-  return result;
-}
-
-uint64_t Mappings::writeBack(FileId file, uint64_t firstPage, uint64_t lastPage) {
-  uint64_t written = 0;
-  if (cache[file].isShmem)
-    return written;
-  for (uint64_t index : cache.cachedIndices(file, firstPage, lastPage))
-    if (const Pfn page = cache.lookup(file, index))
-      written += reclaim.writeBack(page);
-  return written;
-}
-
-SysResult Mappings::truncate(FileId file, uint64_t bytes) {
-  if (!cache.exists(file))
-    return -EBADF;
-  const uint64_t keep = (bytes + pageSize - 1) >> pageShift;
-  for (uint64_t index : cache.cachedIndices(file, keep))
-    if (const Pfn page = cache.lookup(file, index))
-      reclaim.unmapFilePage(page);
-  unmapCopiesBeyond(file, keep);
-  cache.resize(file, bytes);
-  return 0;
-}
-
-/// unmap_mapping_range(even_cows): private copies beyond the end go, too.
-void Mappings::unmapCopiesBeyond(FileId file, uint64_t firstPage) {
-  for (MmId mm = 1; mm <= parts.now.lastSpace; ++mm) {
-    if (!parts.mmOf(mm).table)
-      continue;
-    for (const Vma &vma : parts.now.vmas.all(mm))
-      if (vma.file == file && vma.offset + vma.pages() > firstPage)
-        zap(mm, vma.addressOf(std::max(vma.offset, firstPage)), vma.end);
-  }
-}
-
-SysResult Mappings::mincore(MmId mm, Address start, uint64_t length, std::vector<uint8_t> &resident) {
-  resident.clear();
-  if (start & ~pageMask)
-    return -EINVAL;
-  if (start > userEnd || length > userEnd - start)
-    return -ENOMEM;
-  const Address end = start + ((length + pageSize - 1) & pageMask);
-  for (Address at = start; at < end; at += pageSize) {
-    const auto vma = parts.now.vmas.at(mm, at);
-    if (!vma)
-      return -ENOMEM;
-    const uint64_t entry = parts.pte(mm, at);
-    bool present = pteIsMapped(entry);
-    if (!entry && vma->file)
-      present = cache.lookup(vma->file, vma->pageOffsetOf(at));
-    else if (pteIsSwap(entry))
-      present = parts.now.swap.cachedPage(slotOfEntry(entry));
-    resident.push_back(present);
-  }
   return 0;
 }
 

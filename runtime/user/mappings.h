@@ -10,6 +10,8 @@
 #include "runtime/user/reclaim.h"
 #include "runtime/user/vma_merge.h"
 
+#include <functional>
+
 namespace kmem::sim {
 
 struct MmapRequest {
@@ -85,6 +87,9 @@ private:
   SysResult lockPart(MmId mm, const Vma &vma, Address start, Address end, uint64_t flags);
   SysResult lockRange(MmId mm, Address start, uint64_t length, uint64_t lockFlags);
   uint64_t lockedPagesIn(MmId mm, Address start, uint64_t length) const;
+  /// The mappings of a range, cut to it, until one gives an error. Holes are skipped, and -ENOMEM in the end.
+  SysResult forEachPart(MmId mm, Address start, Address end,
+                        const std::function<SysResult(const Vma &, Address, Address)> &visit);
   SysResult advise(MmId mm, const Vma &vma, Address start, Address end, Advice advice);
   SysResult adviseFlags(MmId mm, const Vma &vma, Address start, Address end, Advice advice);
   void adviseFree(MmId mm, Address start, Address end);
