@@ -100,11 +100,17 @@ void Solver::remember(const Assignment &model) {
 }
 
 /// `query` and, over shared variables, all that could contradict it; sorted.
-std::vector<TermRef> Solver::touching(std::span<const TermRef> constraints, TermRef query) {
+std::vector<TermRef> Solver::touching(std::span<const TermRef> constraints, TermRef query,
+                                      std::span<const TermRef> fixed) {
   std::vector<bool> reached(pool.variableCount());
+  auto isFixed = [&](uint32_t variable) { return variable < fixed.size() && fixed[variable] != noTerm; };
+  std::vector<TermRef> equalities;
   auto reach = [&](TermRef term) {
     for (uint32_t variable : pool.variablesIn(term))
-      reached[variable] = true;
+      if (isFixed(variable))
+        equalities.push_back(fixed[variable]);
+      else
+        reached[variable] = true;
   };
   auto touches = [&](TermRef term) {
     return std::ranges::any_of(pool.variablesIn(term), [&](uint32_t v) { return reached[v]; });
@@ -121,6 +127,7 @@ std::vector<TermRef> Solver::touching(std::span<const TermRef> constraints, Term
       return grew = true;
     });
   }
+  chosen.insert(chosen.end(), equalities.begin(), equalities.end());
   std::ranges::sort(chosen);
   chosen.erase(std::ranges::unique(chosen).begin(), chosen.end());
   return chosen;
@@ -171,10 +178,11 @@ Answer Solver::canBe(std::span<const TermRef> constraints, TermRef query) {
   return ask(touching(constraints, query)).answer;
 }
 
-Answer Solver::extend(std::span<const TermRef> constraints, TermRef query, Assignment &values) {
+Answer Solver::extend(std::span<const TermRef> constraints, TermRef query, std::span<const TermRef> fixed,
+                      Assignment &values) {
   if (pool.isConstant(query))
     return pool.isTrue(query) ? Answer::Satisfiable : Answer::Unsatisfiable;
-  const std::vector<TermRef> conjunction = touching(constraints, query);
+  const std::vector<TermRef> conjunction = touching(constraints, query, fixed);
   const Known &known = ask(conjunction);
   if (known.answer == Answer::Satisfiable)
     for (TermRef term : conjunction)

@@ -33,7 +33,10 @@ public:
   /// be cut down to what touches it. Every term has 1 bit.
   Answer canBe(std::span<const TermRef> constraints, TermRef query);
   /// As canBe(); when it can, `values`, which makes all constraints true, is changed to make `query` true as well.
-  Answer extend(std::span<const TermRef> constraints, TermRef query, Assignment &values);
+  /// `fixed` has by variable the constraint that gives it one value, where there is such: what shares nothing else with
+  /// the query does not touch it.
+  Answer extend(std::span<const TermRef> constraints, TermRef query, std::span<const TermRef> fixed,
+                Assignment &values);
   /// Values for all variables of all `constraints`, starting from `preferred`: variables keep that value where they
   /// can.
   Answer solve(std::span<const TermRef> constraints, const Assignment &preferred, Assignment &model);
@@ -47,7 +50,8 @@ private:
     Assignment model;
   };
 
-  std::vector<TermRef> touching(std::span<const TermRef> constraints, TermRef query);
+  std::vector<TermRef> touching(std::span<const TermRef> constraints, TermRef query,
+                                std::span<const TermRef> fixed = {});
   const Known &ask(std::vector<TermRef> conjunction);
   bool holds(std::span<const TermRef> conjunction, const Assignment &model);
   void remember(const Assignment &model);

@@ -30,6 +30,7 @@ llvm::Expected<LoadedUnit *> Sources::load(llvm::StringRef name) {
   auto code = compileUnit(unit, options);
   if (!code)
     return code.takeError();
+  dropCompileTimeErrors(*code->module);
   lowerModule(*code->module);
   slot = std::make_unique<LoadedUnit>();
   slot->code = std::move(*code);

@@ -7,6 +7,7 @@
 #include <cerrno>
 #include <cstring>
 #include <map>
+#include <new>
 #include <poll.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
@@ -41,7 +42,14 @@ void writeAll(int to, llvm::StringRef text) {
 [[noreturn]] void serve(Finding &finding, const WorkerLimits &limits, llvm::function_ref<bool(Finding &)> work,
                         int answers) {
   limitProcess(limits);
-  std::string text(1, work(finding) ? '+' : '-');
+  bool couldRun = false;
+  try {
+    couldRun = work(finding);
+  } catch (const std::bad_alloc &) {
+    finding.verdict = Verdict{Verdict::Result::Unknown, "", "the search reached its limit of memory", {}, {}, {}, ""};
+    couldRun = true;
+  }
+  std::string text(1, couldRun ? '+' : '-');
   llvm::raw_string_ostream out(text);
   writeJsonLine(finding, out);
   writeAll(answers, text);

@@ -61,19 +61,19 @@ using Shortcut = std::pair<ShortcutKind, llvm::StringRef>;
 struct Path {
   Run::State at;
   std::vector<TermRef> constraints;
-  Assignment values;       ///< makes all constraints true
-  std::vector<bool> fixed; ///< by variable: a constraint gives it the value it has
+  Assignment values;          ///< makes all constraints true
+  std::vector<TermRef> fixed; ///< by variable: the constraint that gives it the value it has, if there is one
   PathLog log;
   std::vector<unsigned> forced; ///< what choose() answers first, in the instruction in hand
   uint32_t inputsKept = 0;      ///< inputs that this path has values for already and will ask for again
   std::set<Shortcut> shortcuts;
   std::vector<std::pair<const llvm::Instruction *, unsigned>> forks; ///< how often each instruction was decided
 
-  bool isFixed(uint32_t variable) const { return variable < fixed.size() && fixed[variable]; }
-  void fix(uint32_t variable) {
+  bool isFixed(uint32_t variable) const { return variable < fixed.size() && fixed[variable] != noTerm; }
+  void fix(uint32_t variable, TermRef equality) {
     if (fixed.size() <= variable)
-      fixed.resize(variable + 1);
-    fixed[variable] = true;
+      fixed.resize(variable + 1, noTerm);
+    fixed[variable] = equality;
   }
 };
 

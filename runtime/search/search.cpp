@@ -111,7 +111,7 @@ bool Search::assume(TermRef condition) {
   if (machine.pool.isTrue(condition) || isDecidedBy(condition))
     return true;
   if (!valueOf(condition)) {
-    const Answer answer = solver.extend(path.constraints, condition, path.values);
+    const Answer answer = solver.extend(path.constraints, condition, path.fixed, path.values);
     evaluation.forget();
     if (answer == Answer::Unknown)
       note(ShortcutKind::Unsolved, "a condition the solver gave up on");

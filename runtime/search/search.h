@@ -20,7 +20,7 @@ struct SearchLimits {
   double seconds = 2;         ///< of processor time
   uint64_t steps = 2'000'000; ///< instructions, all paths together
   uint64_t stepsPerPath = 300'000;
-  size_t states = 1500;                   ///< kept for later at a time
+  size_t states = 500;                    ///< kept for later at a time
   unsigned forksPerInstruction = 16;      ///< both ways are taken of the first so many decisions on a path
   unsigned decisionsPerInstruction = 200; ///< a path that comes back to one more often goes round in circles
   unsigned valuesPerPlace = 8;            ///< gone through where a number must be known

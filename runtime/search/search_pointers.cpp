@@ -44,7 +44,7 @@ bool Search::assumeEqual(uint32_t variable, uint64_t value) {
     setValues(std::move(tried));
     path.constraints.push_back(is);
   }
-  path.fix(variable);
+  path.fix(variable, is);
   return true;
 }
 
@@ -70,7 +70,7 @@ bool Search::bind(uint32_t variable) {
     machine.objects.restore(before);
   }
   path.constraints.push_back(is(now));
-  path.fix(variable);
+  path.fix(variable, is(now));
   return true;
 }
 
@@ -79,8 +79,10 @@ void Search::preferUsualSize(TermRef value) {
   const uint64_t now = valueOf(value);
   if (now != 0 && now <= largestUsualSize)
     return;
-  const TermRef is = machine.pool.equal(value, machine.pool.constant(usualSize, machine.pool[value].width));
-  solver.extend(path.constraints, is, path.values);
+  // Of a claim about sizes, the largest that is fine: what comes of it may be more.
+  const uint64_t wanted = plan.target.kind == TargetKind::Size ? plan.target.limit : usualSize;
+  const TermRef is = machine.pool.equal(value, machine.pool.constant(wanted, machine.pool[value].width));
+  solver.extend(path.constraints, is, path.fixed, path.values);
   evaluation.forget();
 }
 
@@ -98,7 +100,7 @@ std::optional<uint64_t> Search::concretise(TermRef value, PickFor purpose) {
     keep(forkHere(), machine.pool.negation(is), costHere(limits.valuesPerPlace));
   path.constraints.push_back(is);
   if (machine.pool[value].op == Op::Variable)
-    path.fix(uint32_t(machine.pool[value].value));
+    path.fix(uint32_t(machine.pool[value].value), is);
   return number;
 }
 
