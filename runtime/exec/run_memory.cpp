@@ -92,10 +92,16 @@ void RunMemory::setNote(Address address, Note note) {
 
 /// The bytes hold known values now.
 void RunMemory::noteKnown(Address address, uint64_t size) {
-  if (size <= wordBytes && isKnown(address, unsigned(size)))
-    return;
-  for (uint64_t i = 0; i < size && !isPlain(address + i); ++i)
-    setNote(address + i, {noTerm, 0, isLazy(address + i)});
+  constexpr uint64_t leafSize = sim::CowArray<Note>::leafSize;
+  for (uint64_t done = 0; done < size;) {
+    const Address at = address + done;
+    const uint64_t bytes = std::min(size - done, leafSize - at % leafSize);
+    done += bytes;
+    if (isPlain(at) || isKnown(at, unsigned(bytes)))
+      continue;
+    for (uint64_t i = 0; i < bytes; ++i)
+      setNote(at + i, {noTerm, 0, isLazy(at + i)});
+  }
 }
 
 void RunMemory::unsettle(Address address, uint64_t size) {

@@ -35,6 +35,8 @@ public:
   void setLazy(std::vector<Arena> ranges) { lazy = std::move(ranges); }
   /// Who is asked for the value of open bytes; without anybody they are what lies there.
   void setFirstReads(FirstReads *reads) { firstReads = reads; }
+  /// The bytes are what lies there: memory that was just given out.
+  void take(Address address, uint64_t size) { noteKnown(address, size); }
   /// Opens the bytes: they may have changed in a way that nobody knows.
   void unsettle(Address address, uint64_t size);
   bool isLazy(Address address) const;

@@ -134,16 +134,7 @@ void remember(ModelCall &call, const AllocationRequest &request, Address address
   call.now.allocations.set(address, allocation);
 }
 
-void takeBytes(ModelCall &call, Address address, uint64_t size) {
-  if (!call.machine.memory.state().noted)
-    return;
-  for (uint64_t at = address; at < address + size; at += wordBytes) {
-    const auto bytes = unsigned(std::min(wordBytes, address + size - at));
-    uint64_t bits = 0;
-    call.kernel().memory.read(at, std::as_writable_bytes(std::span(&bits, 1)).first(bytes));
-    call.store(at, Value::known(bits, bytes * 8));
-  }
-}
+void takeBytes(ModelCall &call, Address address, uint64_t size) { call.machine.memory.take(address, size); }
 
 Values allocated(ModelCall &call, const AllocationRequest &request, Address address) {
   const auto &rule = call.rule.alloc;

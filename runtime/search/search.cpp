@@ -44,6 +44,12 @@ void Search::noticeCall() {
     return;
   callSeen = engine.callNumber();
   logAtCall = path.log.size();
+  fixedInCall.clear();
+}
+
+void Search::fix(uint32_t variable, TermRef equality) {
+  path.fix(variable, equality);
+  fixedInCall.push_back(variable);
 }
 
 void Search::shortcut(ShortcutKind kind, std::string_view what) {
@@ -85,6 +91,10 @@ Path Search::forkHere() const {
   fork.at = engine.state();
   fork.inputsKept = inputsOnPath;
   fork.log.truncate(logAtInstruction());
+  // What a pointer was found to lead to is found again when the call begins anew.
+  if (engine.isInCall())
+    for (uint32_t variable : fixedInCall)
+      fork.fixed[variable] = noTerm;
   return fork;
 }
 

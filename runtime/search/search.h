@@ -113,8 +113,10 @@ private:
   std::set<Shortcut> taken;                                    ///< by any path
   std::map<std::pair<uint32_t, unsigned>, uint32_t> variables; ///< by number of the input on its path and width
   uint32_t inputsOnPath = 0;
-  uint64_t callSeen = ~uint64_t(0); ///< the call in hand, once it has asked something
-  size_t logAtCall = 0;             ///< before it asked
+  uint64_t callSeen = ~uint64_t(0);  ///< the call in hand, once it has asked something
+  size_t logAtCall = 0;              ///< before it asked
+  std::vector<uint32_t> fixedInCall; ///< variables that got their value since
+  void fix(uint32_t variable, TermRef equality);
   llvm::BumpPtrAllocator allocator;
   llvm::UniqueStringSaver texts{allocator};
   std::clock_t begun = 0;

@@ -44,7 +44,7 @@ bool Search::assumeEqual(uint32_t variable, uint64_t value) {
     setValues(std::move(tried));
     path.constraints.push_back(is);
   }
-  path.fix(variable, is);
+  fix(variable, is);
   return true;
 }
 
@@ -70,7 +70,7 @@ bool Search::bind(uint32_t variable) {
     machine.objects.restore(before);
   }
   path.constraints.push_back(is(now));
-  path.fix(variable, is(now));
+  fix(variable, is(now));
   return true;
 }
 
@@ -100,7 +100,7 @@ std::optional<uint64_t> Search::concretise(TermRef value, PickFor purpose) {
     keep(forkHere(), machine.pool.negation(is), costHere(limits.valuesPerPlace));
   path.constraints.push_back(is);
   if (machine.pool[value].op == Op::Variable)
-    path.fix(uint32_t(machine.pool[value].value), is);
+    fix(uint32_t(machine.pool[value].value), is);
   return number;
 }
 

@@ -13,7 +13,7 @@ static constexpr llvm::StringLiteral contextReports[] = {
     "[ BUG: Invalid wait context ]",
     "Voluntary context switch within RCU read-side critical section!",
     "Illegal context switch in RCU",
-    "kernel BUG at",
+    "kernel BUG at mm/vmalloc.c",
 };
 
 static constexpr unsigned longWidth = 64;
