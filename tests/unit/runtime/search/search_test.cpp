@@ -1,0 +1,133 @@
+#include "tests/unit/runtime/search/search_fixture.h"
+
+#include "llvm/ADT/STLExtras.h"
+
+namespace kmem::replay {
+namespace {
+
+TEST_F(SearchTest, aBranchOnAnInput) {
+  const SearchResult found = search("void goal(void);\n"
+                                    "void start(int a, int b) { if (a * 3 == 4713 && b > a) goal(); }\n");
+  ASSERT_EQ(found.end, SearchEnd::Met);
+  EXPECT_EQ(given(found, "a"), 1571u);
+  EXPECT_GT(int32_t(given(found, "b")), 1571);
+  EXPECT_TRUE(found.shortcuts.empty());
+}
+
+TEST_F(SearchTest, whatCannotBeIsExhausted) {
+  expectNoWay(search("void goal(void);\n"
+                     "void start(unsigned a) { if (a > 5) if (a < 3) goal(); }\n"));
+}
+
+TEST_F(SearchTest, theRouteLeadsThroughCalls) {
+  const SearchResult found = search("void goal(void);\n"
+                                    "static void inner(int x) { if (x == 8) goal(); }\n"
+                                    "void start(int a) { if (a & 1) inner(a + 1); }\n",
+                                    {}, {"start", "inner"});
+  ASSERT_EQ(found.end, SearchEnd::Met);
+  EXPECT_EQ(given(found, "a"), 7u);
+  expectNoWay(search("void goal(void);\n"
+                     "static void inner(int x) { if (x == 7) goal(); }\n"
+                     "void start(int a) { if (a & 1) inner(a + 1); }\n",
+                     {}, {"start", "inner"}));
+}
+
+TEST_F(SearchTest, pointersLeadToObjects) {
+  const SearchResult found = search("struct node { struct node *next; long value; };\n"
+                                    "void goal(void);\n"
+                                    "void start(struct node *n) { if (n->next->value == 77) goal(); }\n");
+  ASSERT_EQ(found.end, SearchEnd::Met);
+  EXPECT_EQ(given(found, "n->next->value"), 77u);
+  EXPECT_NE(given(found, "n->next"), given(found, "n"));
+  EXPECT_EQ(found.witness.objects.size(), 2u);
+}
+
+TEST_F(SearchTest, twoPointersMayBeOne) {
+  const SearchResult found = search("void goal(void);\n"
+                                    "void start(int *p, int *q) { if (p == q) { *p = 1; if (*q == 1) goal(); } }\n");
+  ASSERT_EQ(found.end, SearchEnd::Met);
+  EXPECT_EQ(given(found, "p"), given(found, "q"));
+}
+
+constexpr char listText[] = "#include <linux/types.h>\n"
+                            "struct box { long id; struct list_head items; };\n"
+                            "void goal(void);\n";
+
+TEST_F(SearchTest, aListIsEmptyWhileNothingSpeaksAgainstIt) {
+  const SearchResult found =
+      search(std::string(listText) + "void start(struct box *b) { if (b->items.next == &b->items) goal(); }\n");
+  ASSERT_EQ(found.end, SearchEnd::Met);
+  EXPECT_EQ(given(found, "b->items.next") - given(found, "b"), sizeof(long));
+  EXPECT_EQ(found.counts.paths, 1u);
+}
+
+TEST_F(SearchTest, aListMayHaveElements) {
+  const SearchResult found = search(
+      std::string(listText) + "void start(struct box *b) {\n"
+                              "  if (b->items.next != &b->items && b->items.next->next == &b->items) goal(); }\n");
+  ASSERT_EQ(found.end, SearchEnd::Met);
+  EXPECT_NE(given(found, "b->items.next") - given(found, "b"), sizeof(long));
+}
+
+TEST_F(SearchTest, aLoopWithoutABoundIsCutAndSaysSo) {
+  const SearchResult found = search("void goal(void);\n"
+                                    "void start(unsigned n, unsigned *at) {\n"
+                                    "  unsigned i = 0;\n"
+                                    "  while (i < n) at[i++] = 0;\n"
+                                    "  if (i == n + 1) goal(); }\n");
+  EXPECT_NE(found.end, SearchEnd::Met);
+  EXPECT_TRUE(llvm::any_of(found.shortcuts, [](auto &shortcut) { return shortcut.first == ShortcutKind::Bound; }));
+}
+
+TEST_F(SearchTest, aLoopOfKnownLengthIsNotCut) {
+  expectNoWay(search("void goal(void);\n"
+                     "void start(unsigned n) {\n"
+                     "  unsigned sum = 0;\n"
+                     "  for (unsigned i = 0; i < 300; i++) sum += 2;\n"
+                     "  if (sum == 600 && n * 2 == sum + 1) goal(); }\n"));
+}
+
+constexpr char slabText[] = "#include <linux/slab.h>\n"
+                            "void goal(void);\n";
+
+TEST_F(SearchTest, anAllocationMayFail) {
+  const SearchResult found =
+      search(std::string(slabText) + "void start(void) { if (!__kmalloc_noprof(8, GFP_KERNEL)) goal(); }\n");
+  ASSERT_EQ(found.end, SearchEnd::Met);
+  EXPECT_EQ(chosen(found, ChoiceKind::Allocation), std::vector<uint64_t>{1});
+}
+
+/// The size must be known, so the call forks on it; a fork that was left for later begins the call anew.
+TEST_F(SearchTest, aForkInsideACallBeginsTheCallAnew) {
+  const SearchResult found = search(std::string(slabText) + "void start(size_t n) {\n"
+                                                            "  void *p = __kmalloc_noprof(n, GFP_KERNEL);\n"
+                                                            "  if (p && n != 64) goal(); }\n");
+  ASSERT_EQ(found.end, SearchEnd::Met);
+  EXPECT_NE(given(found, "n"), 64u);
+  EXPECT_EQ(chosen(found, ChoiceKind::Allocation), std::vector<uint64_t>{0}) << "asked once on the path that is told";
+}
+
+TEST_F(SearchTest, theSameTwice) {
+  constexpr char text[] = "struct node { struct node *next; int value; };\n"
+                          "void goal(void);\n"
+                          "void start(struct node *n, int a) {\n"
+                          "  if (a > 3 && n->next && n->next->value > a) goal(); }\n";
+  const SearchResult once = search(text), again = search(text);
+  ASSERT_EQ(once.end, SearchEnd::Met);
+  ASSERT_EQ(once.witness.entries.size(), again.witness.entries.size());
+  for (size_t i = 0; i < once.witness.entries.size(); ++i)
+    EXPECT_EQ(once.witness.entries[i].value, again.witness.entries[i].value) << once.witness.entries[i].text;
+  EXPECT_EQ(once.counts.steps, again.counts.steps);
+}
+
+TEST_F(SearchTest, aFunctionThatIsNotThereIsAShortcut) {
+  const SearchResult found = search("int elsewhere(void);\n"
+                                    "void goal(void);\n"
+                                    "void start(void) { if (elsewhere() == 5) goal(); }\n");
+  ASSERT_EQ(found.end, SearchEnd::Met);
+  ASSERT_EQ(found.shortcuts.size(), 1u);
+  EXPECT_EQ(found.shortcuts.front().first, ShortcutKind::Stub);
+}
+
+} // namespace
+} // namespace kmem::replay
