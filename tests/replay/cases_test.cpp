@@ -1,4 +1,4 @@
-// kmem-replay on the cases of every check: each bug is confirmed; what a good case is only suspected of never is.
+// kmem-replay on every case of the checks: each bug is confirmed; what a good case is only suspected of never is.
 #include "tests/replay/exceptions.h"
 #include "tests/support/replayed_cases.h"
 
@@ -12,6 +12,7 @@ namespace {
 std::string nameOf(const testing::TestParamInfo<std::string> &info) {
   std::string name = info.param;
   std::replace(name.begin(), name.end(), '-', '_');
+  std::replace(name.begin(), name.end(), '/', '_');
   return name;
 }
 
@@ -50,33 +51,43 @@ void expectExactly(const std::set<Expected> &violations, const std::set<Expected
   EXPECT_TRUE(gone.empty()) << "no exceptions any more, to be taken from the list:\n" << verdictsAt(gone, findings);
 }
 
-std::set<Expected> amongFiles(const std::set<Expected> &places, const CaseGroup &group) {
+std::set<Expected> amongFiles(const std::set<Expected> &places, const Case &c) {
   std::set<Expected> there;
   llvm::copy_if(places, std::inserter(there, there.end()),
-                [&](const Expected &e) { return llvm::is_contained(group.files, std::get<1>(e)); });
+                [&](const Expected &e) { return llvm::is_contained(c.files, std::get<1>(e)); });
   return there;
 }
 
-class Replays : public testing::TestWithParam<std::string> {};
-
-TEST_P(Replays, everyBugIsConfirmed) {
-  for (const CaseGroup &group : casesOf(GetParam(), /*areBad=*/true)) {
-    const std::vector<Finding> findings = replay(group, {}).findings;
-    const std::set<Expected> missing = without(group.expected, placesWith(findings, Verdict::Result::Confirmed));
-    expectExactly(missing, amongFiles(notConfirmed(), group), findings);
-    EXPECT_TRUE(both(group.expected, placesWith(findings, Verdict::Result::Refuted)).empty()) << "a true bug is refuted";
-  }
+std::vector<std::string> casesThatAre(bool bad) {
+  std::vector<std::string> names;
+  for (const std::string &name : caseNames())
+    if (llvm::StringRef(name).split('/').second.starts_with("bad_") == bad)
+      names.push_back(name);
+  return names;
 }
 
-TEST_P(Replays, noSuspicionIsConfirmed) {
-  for (const CaseGroup &group : casesOf(GetParam(), /*areBad=*/false)) {
-    const std::vector<Finding> findings = replay(group, {"--suspect", "--checks=-*," + GetParam()}).findings;
-    EXPECT_FALSE(findings.empty());
-    expectExactly(placesWith(findings, Verdict::Result::Confirmed), amongFiles(suspectedRightly(), group), findings);
-  }
+class BadCases : public testing::TestWithParam<std::string> {};
+
+TEST_P(BadCases, areConfirmed) {
+  const Case c = readCase(GetParam());
+  const std::vector<Finding> findings = replay(c, {}).findings;
+  const std::set<Expected> missing = without(c.expected, placesWith(findings, Verdict::Result::Confirmed));
+  expectExactly(missing, amongFiles(notConfirmed(), c), findings);
+  EXPECT_TRUE(both(c.expected, placesWith(findings, Verdict::Result::Refuted)).empty()) << "a true bug is refuted";
 }
 
-INSTANTIATE_TEST_SUITE_P(, Replays, testing::ValuesIn(checksWithCases()), nameOf);
+INSTANTIATE_TEST_SUITE_P(, BadCases, testing::ValuesIn(casesThatAre(true)), nameOf);
+
+class GoodCases : public testing::TestWithParam<std::string> {};
+
+TEST_P(GoodCases, areNotConfirmedWhenSuspected) {
+  const Case c = readCase(GetParam());
+  const std::vector<Finding> findings = replay(c, {"--suspect", "--checks=-*," + c.check()}).findings;
+  EXPECT_FALSE(findings.empty());
+  expectExactly(placesWith(findings, Verdict::Result::Confirmed), amongFiles(suspectedRightly(), c), findings);
+}
+
+INSTANTIATE_TEST_SUITE_P(, GoodCases, testing::ValuesIn(casesThatAre(false)), nameOf);
 
 } // namespace
 } // namespace kmem::test

@@ -7,44 +7,19 @@
 #include "llvm/ADT/STLExtras.h"
 
 #include <gtest/gtest.h>
-#include <map>
 
 namespace kmem::test {
 
 static constexpr unsigned patienceS = 280; ///< machines that do much besides are slow
 
-std::vector<std::string> checksWithCases() {
-  std::set<std::string> checks;
-  for (const std::string &name : caseNames())
-    checks.insert(llvm::StringRef(name).split('/').first.str());
-  return {checks.begin(), checks.end()};
-}
-
-std::vector<CaseGroup> casesOf(llvm::StringRef check, bool areBad) {
-  std::map<std::vector<std::string>, CaseGroup> byFlags;
-  for (const std::string &name : caseNames()) {
-    if (llvm::StringRef(name).split('/').first != check)
-      continue;
-    const Case c = readCase(name);
-    if (c.isBad() != areBad)
-      continue;
-    CaseGroup &group = byFlags[c.flags];
-    group.flags = c.flags;
-    llvm::append_range(group.files, c.files);
-    group.expected.insert(c.expected.begin(), c.expected.end());
-  }
-  const auto groups = llvm::make_second_range(byFlags);
-  return {groups.begin(), groups.end()};
-}
-
 /// Both programs take the files and the compiler's flags alike.
-static std::vector<std::string> commandLine(const CaseGroup &group, const std::vector<std::string> &options) {
+static std::vector<std::string> commandLine(const Case &c, const std::vector<std::string> &options) {
   std::vector<std::string> all = options;
   all.push_back("--source-root=" + projectPath("tests/checks"));
-  for (const std::string &file : group.files)
+  for (const std::string &file : c.files)
     all.push_back(projectPath("tests/checks/" + file));
   all.insert(all.end(), {"--", "-O2", "-nostdinc", "-D__KERNEL__", "-I" + stubHeaders()});
-  llvm::append_range(all, group.flags);
+  llvm::append_range(all, c.flags);
   return all;
 }
 
@@ -52,17 +27,17 @@ static void expectVerdicts(const ProgramResult &run) {
   EXPECT_TRUE(run.exitCode == 0 || run.exitCode == 1) << run.exitCode << "\n" << run.err;
 }
 
-Replayed replay(const CaseGroup &group, const std::vector<std::string> &tidyOptions,
+Replayed replay(const Case &c, const std::vector<std::string> &tidyOptions,
                 const std::vector<std::string> &replayOptions) {
   const TemporaryDirectory folder;
   const std::string found = folder.path("findings.jsonl"), answered = folder.path("verdicts.jsonl");
   std::vector<std::string> tidy = {"--quiet", "--report=jsonl=" + found, "--cache-dir=" + folder.path("cache")};
   llvm::append_range(tidy, tidyOptions);
-  expectVerdicts(runProgram("kmem-tidy", commandLine(group, tidy), patienceS));
+  expectVerdicts(runProgram("kmem-tidy", commandLine(c, tidy), patienceS));
   std::vector<std::string> replay = {"--quiet", "--report=jsonl=" + answered};
   llvm::append_range(replay, replayOptions);
   replay.push_back(found);
-  expectVerdicts(runProgram("kmem-replay", commandLine(group, replay), patienceS));
+  expectVerdicts(runProgram("kmem-replay", commandLine(c, replay), patienceS));
   auto findings = readFindings(answered);
   if (findings)
     return {std::move(*findings), readFile(answered)};

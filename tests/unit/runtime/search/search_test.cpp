@@ -76,7 +76,6 @@ TEST_F(SearchTest, aLoopWithoutABoundIsCutAndSaysSo) {
                                     "  while (i < n) at[i++] = 0;\n"
                                     "  if (i == n + 1) goal(); }\n");
   EXPECT_NE(found.end, SearchEnd::Met);
-  fprintf(stderr, "end %d steps %lu paths %lu q %lu solved %lu s %f blocked %s\n", int(found.end), found.counts.steps, found.counts.paths, found.counts.queries, found.counts.solved, found.counts.seconds, found.blockedBy.c_str());
   EXPECT_TRUE(llvm::any_of(found.shortcuts, [](auto &shortcut) { return shortcut.first == ShortcutKind::Bound; }));
 }
 
