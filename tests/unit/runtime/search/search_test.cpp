@@ -70,12 +70,16 @@ TEST_F(SearchTest, aListMayHaveElements) {
 }
 
 TEST_F(SearchTest, aLoopWithoutABoundIsCutAndSaysSo) {
+  SearchLimits limits;
+  limits.seconds = 60;
+  limits.decisionsPerInstruction = 20;
   const SearchResult found = search("void goal(void);\n"
                                     "void start(unsigned n, unsigned *at) {\n"
                                     "  unsigned i = 0;\n"
                                     "  while (i < n) at[i++] = 0;\n"
-                                    "  if (i == n + 1) goal(); }\n");
-  EXPECT_NE(found.end, SearchEnd::Met);
+                                    "  if (i == n + 1) goal(); }\n",
+                                    limits);
+  EXPECT_EQ(found.end, SearchEnd::Exhausted);
   EXPECT_TRUE(llvm::any_of(found.shortcuts, [](auto &shortcut) { return shortcut.first == ShortcutKind::Bound; }));
 }
 
