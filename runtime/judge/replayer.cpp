@@ -1,7 +1,6 @@
 #include "runtime/judge/replayer.h"
 
 #include "llvm/ADT/STLExtras.h"
-#include "llvm/IR/DebugInfoMetadata.h"
 
 namespace kmem::replay {
 
@@ -38,64 +37,34 @@ std::optional<uint64_t> ScriptedChooser::settled(const Value &value) {
   return choose(ChoiceKind::Settled, "whether a value is known", 2) ? std::optional(value.bits()) : std::nullopt;
 }
 
-namespace {
-/// Follows a run instruction by instruction and keeps a step for each line it comes to.
-class Recorder {
-public:
-  Recorder(Run &run, const Machine &machine, ReplayRun &record) : run(run), machine(machine), record(record) {}
-
-  void look() {
-    const auto frames = run.interpreter().callStack();
-    if (frames.empty())
-      return;
-    const llvm::Instruction *at = frames.back().code->instructions[frames.back().at].origin;
-    const llvm::DILocation *place = at ? at->getDebugLoc().get() : nullptr;
-    if (!place || place->getLine() == 0 || (lastDepth == frames.size() && last && last->getLine() == place->getLine()))
-      return;
-    takePrinted();
-    last = place;
-    lastDepth = frames.size();
-    const sim::Context &cpu = machine.system.kernel.context;
-    record.steps.push_back(
-        {at, unsigned(frames.size() - 1), cpu.preemptCount(), cpu.irqsDisabled(), cpu.task().rcuDepth, ""});
-  }
-  /// What was printed belongs to the step before.
-  void takePrinted() {
-    const sim::Console &console = machine.system.kernel.console;
-    if (record.steps.empty() || console.mark() == seen)
-      return;
-    for (const std::string &line : console.since(seen))
-      record.steps.back().printed += line + "\n";
-    seen = console.mark();
-  }
-
-private:
-  Run &run;
-  const Machine &machine;
-  ReplayRun &record;
-  const llvm::DILocation *last = nullptr;
-  size_t lastDepth = 0;
-  sim::Console::Mark seen = machine.system.kernel.console.mark();
-};
-} // namespace
+/// A script that was not made by a search may name any place.
+static bool haveRoom(const std::vector<LazyObjects::Named> &objects, const Arena &arena) {
+  return llvm::all_of(objects, [&](const LazyObjects::Named &object) {
+    return object.base >= arena.begin + LazyObjects::roomBefore && object.base < arena.end &&
+           object.size < arena.end - object.base;
+  });
+}
 
 ReplayRun replay(const RunPlan &plan, const Witness &witness, Program &program, const sim::Profile &profile,
                  const rules::RuleSet &rules, const TreeValues &values) {
   TermPool pool;
   Machine machine(profile, program, pool);
+  if (!haveRoom(witness.objects, machine.objects.space()))
+    return {.problem = "the script has an object where none can be"};
   machine.objects.adopt(witness.objects);
   Models models(rules, values, machine);
   ScriptedChooser script(witness);
   Run run(plan, machine, models, script, /*keepsStates=*/false);
   ReplayRun record;
-  Recorder recorder(run, machine, record);
+  StepRecorder recorder(run, machine, models, record.steps);
   Stop stop = run.start(0);
   while (stop.kind == StopKind::OutOfSteps && record.instructions < maxInstructions) {
     recorder.look();
     ++record.instructions;
     stop = run.resume(1);
   }
-  recorder.takePrinted();
+  recorder.closeStep();
+  record.end = recorder.context();
   record.met = run.isMet() && script.divergence().empty();
   record.problem = !script.divergence().empty() ? "the run left the script: " + script.divergence() : stop.why;
   record.report =

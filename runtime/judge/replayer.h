@@ -2,8 +2,7 @@
 // here came true in the simulated kernel and nowhere else.
 #pragma once
 
-#include "core/finding/trace.h"
-#include "runtime/search/run.h"
+#include "runtime/judge/step_recorder.h"
 #include "runtime/search/witness.h"
 
 namespace kmem::replay {
@@ -32,20 +31,11 @@ private:
   std::string firstDivergence;
 };
 
-/// Where the run was, once for each line it came to.
-struct ReplayStep {
-  const llvm::Instruction *at = nullptr;
-  unsigned depth = 0; ///< of calls
-  uint32_t preemptCount = 0;
-  bool irqsOff = false;
-  int rcuDepth = 0;
-  std::string printed; ///< by the kernel while on this line
-};
-
 struct ReplayRun {
   bool met = false;
   std::string problem; ///< why it was not met, or did not follow the script
   std::vector<ReplayStep> steps;
+  CpuContext end;                                   ///< what the CPU was doing when the run was over
   std::vector<std::string> report;                  ///< what the kernel printed at the site
   std::vector<const llvm::Instruction *> callTrace; ///< innermost first
   uint64_t instructions = 0;
