@@ -168,7 +168,8 @@ llvm::Expected<Scenario> makeScenario(const Finding &finding, const rules::RuleS
     return llvm::createStringError("the finding has no recipe for a replay");
   const ReplayRecipe &recipe = *finding.replay;
   Scenario scenario;
-  for (const std::string &name : unitsOf(recipe)) {
+  scenario.units = unitsOf(recipe);
+  for (const std::string &name : scenario.units) {
     auto unit = sources.load(name);
     if (!unit)
       return unit.takeError();

@@ -9,7 +9,8 @@
 namespace kmem::replay {
 
 struct Scenario {
-  std::vector<const llvm::Module *> modules;
+  std::vector<std::string> units;            ///< by the names that findings use
+  std::vector<const llvm::Module *> modules; ///< of these units
   std::unique_ptr<Program> program;
   std::vector<Stage> stages; ///< what is run one after another; the last one is the finding's path
   Target target;
