@@ -1,5 +1,7 @@
 #include "runtime/search/search.h"
 
+#include "runtime/search/type_names.h"
+
 #include "llvm/ADT/STLExtras.h"
 
 #include <ctime>
@@ -302,9 +304,10 @@ Witness Search::witnessOf(const Path &met) const {
   for (const LogEntry *kept : met.log.entries()) {
     const LogEntry &entry = *kept;
     const bool isPointer = !entry.isChoice && kmem::replay::isPointer(entry.type);
-    witness.entries.push_back(
-        {entry.isChoice ? WitnessEntry::Kind::Choice : WitnessEntry::Kind::Input, entry.width, entry.choice, isPointer,
-         entry.isChoice ? entry.way : truncated(met.values[entry.variable], entry.width), entry.text.str()});
+    witness.entries.push_back({entry.isChoice ? WitnessEntry::Kind::Choice : WitnessEntry::Kind::Input, entry.width,
+                               entry.choice, isPointer,
+                               entry.isChoice ? entry.way : truncated(met.values[entry.variable], entry.width),
+                               entry.text.str(), isPointer ? pointeeName(entry.type) : ""});
   }
   witness.objects = machine.objects.list();
   return witness;

@@ -18,6 +18,8 @@ struct WitnessEntry {
   bool isPointer = false;                     ///< of an input, as it was declared
   uint64_t value = 0;                         ///< of an input; of a choice the way
   std::string text;                           ///< the input's name; what was to be chosen
+  std::string type = {};                      ///< what a pointer points to: "struct port"
+  bool operator==(const WitnessEntry &) const = default;
 };
 
 struct Witness {
