@@ -40,17 +40,19 @@ Judge::Outcome Judge::tryFrom(size_t first, bool skips, double seconds) {
   result.counts.paths += found.counts.paths;
   result.counts.queries += found.counts.queries;
   ++result.counts.searches;
+  Witness witness = std::move(found.witness);
+  result.attempts.push_back({first, skips, found});
   if (found.end == SearchEnd::Met && found.decidedByArgument && !(first == 0 && finding.replay->entry.isKernelEntry)) {
     unknownBecause = "it happens when a caller of " + functionName(scenario, first) + " passes such a value";
     return Outcome::CallersDecide;
   }
   if (found.end == SearchEnd::Met) {
-    ReplayRun run = replay(plan, found.witness, *scenario.program, profile, rules, values);
+    ReplayRun run = replay(plan, witness, *scenario.program, profile, rules, values);
     if (!run.met) {
       unknownBecause = "found, but not met in the run without symbols: " + run.problem;
       return Outcome::Unknown;
     }
-    result.confirmation = Confirmation{plan, std::move(found.witness), std::move(run), found.shortcuts, first, skips};
+    result.confirmation = Confirmation{plan, std::move(witness), std::move(run), found.shortcuts, first, skips};
     return Outcome::Confirmed;
   }
   if (found.end == SearchEnd::Exhausted && found.shortcuts.empty()) {

@@ -32,10 +32,18 @@ struct Confirmation {
   bool skips = false; ///< larger callees were not run
 };
 
+/// One search on the way to a verdict.
+struct Attempt {
+  size_t first = 0;
+  bool skips = false;
+  SearchResult found; ///< without its witness
+};
+
 struct Judgement {
   Verdict verdict;
   std::optional<Confirmation> confirmation;
   JudgeCounts counts;
+  std::vector<Attempt> attempts; ///< in order
 };
 
 class Judge {
