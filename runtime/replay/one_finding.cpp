@@ -1,10 +1,10 @@
 #include "runtime/replay/one_finding.h"
 
-#include "runtime/judge/judge.h"
+#include "runtime/replay/again.h"
 
 namespace kmem::replay {
 
-void replayFinding(Finding &finding, const ReplayTree &tree, const Options &options, bool &failed) {
+void replayFinding(Finding &finding, const ReplayTree &tree, const Options &options, bool isFirst, bool &failed) {
   Sources sources(tree.tree.units, tree.tree.sourceRoot, options.tree.extraArguments);
   auto scenario = makeScenario(finding, tree.rules, sources);
   if (!scenario) {
@@ -15,7 +15,14 @@ void replayFinding(Finding &finding, const ReplayTree &tree, const Options &opti
   JudgeLimits limits;
   limits.seconds = options.seconds;
   Judge judge(finding, *scenario, tree.rules, tree.values, tree.profile, limits);
-  finding.verdict = judge.judge().verdict;
+  const Judgement judgement = judge.judge();
+  finding.verdict = judgement.verdict;
+  if (!judgement.confirmation || options.saveFolder.empty() || !isFirst)
+    return;
+  if (llvm::Error error = save(finding, *scenario, *judgement.confirmation, tree.tree.sourceRoot, options)) {
+    llvm::errs() << "kmem-replay: error: " << llvm::toString(std::move(error)) << "\n";
+    failed = true;
+  }
 }
 
 } // namespace kmem::replay

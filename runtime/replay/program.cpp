@@ -1,12 +1,14 @@
 #include "runtime/replay/program.h"
 
 #include "core/finding/read_findings.h"
-#include "core/report/report.h"
-#include "core/support/atomic_file.h"
+#include "runtime/replay/again.h"
+#include "runtime/replay/explain.h"
 #include "runtime/replay/one_finding.h"
+#include "runtime/replay/reports.h"
 #include "runtime/replay/workers.h"
 
 #include "llvm/ADT/STLExtras.h"
+#include "llvm/Support/FileSystem.h"
 #include "llvm/Support/Process.h"
 
 #include <csignal>
@@ -17,39 +19,32 @@ namespace {
 volatile std::sig_atomic_t interrupted = 0;
 void onInterrupt(int) { interrupted = 1; }
 
-int fail(llvm::Error error) {
-  llvm::errs() << "kmem-replay: error: " << llvm::toString(std::move(error)) << "\n";
-  return UsageError;
-}
-
-llvm::Error writeReports(llvm::ArrayRef<Finding> findings, const Options &options, const Tree &tree) {
-  for (const ReportTarget &target : options.reports) {
-    const ReportFormat &format = *findReportFormat(target.format);
-    if (target.file.empty() || target.file == "-") {
-      format.write(findings, {tree.sourceRoot, llvm::sys::Process::StandardOutHasColors()}, llvm::outs());
-      llvm::outs().flush();
-      continue;
-    }
-    std::string text;
-    llvm::raw_string_ostream out(text);
-    format.write(findings, {tree.sourceRoot, false}, out);
-    if (llvm::Error error = writeAtomically(target.file, text))
-      return error;
-  }
-  return llvm::Error::success();
-}
-
 size_t countOf(llvm::ArrayRef<Finding> findings, Verdict::Result result) {
   return size_t(llvm::count_if(findings, [&](const Finding &finding) { return finding.verdict->result == result; }));
+}
+
+/// Of those with its fingerprint: a finding that is there twice is saved once.
+bool isFirst(llvm::ArrayRef<Finding> findings, const Finding &finding) {
+  return &finding == llvm::find_if(findings, [&](const Finding &f) { return f.fingerprint == finding.fingerprint; });
+}
+
+llvm::Error makeSaveFolder(const Options &options) {
+  if (options.saveFolder.empty())
+    return llvm::Error::success();
+  if (const std::error_code error = llvm::sys::fs::create_directories(options.saveFolder))
+    return llvm::createStringError("--save: " + options.saveFolder + ": " + error.message());
+  return llvm::Error::success();
 }
 
 int replayAll(const Options &options) {
   auto findings = readFindings(options.findings);
   if (!findings)
-    return fail(findings.takeError());
+    return usageError(findings.takeError());
   auto tree = openReplayTree(options);
   if (!tree)
-    return fail(tree.takeError());
+    return usageError(tree.takeError());
+  if (llvm::Error error = makeSaveFolder(options))
+    return usageError(std::move(error));
   WorkerLimits limits;
   limits.jobs = options.jobs;
   std::vector<bool> failed;
@@ -57,7 +52,7 @@ int replayAll(const Options &options) {
   const bool shows = !options.quiet && llvm::sys::Process::StandardErrIsDisplayed();
   auto work = [&](Finding &finding) {
     bool couldNotRun = false;
-    replayFinding(finding, *tree, options, couldNotRun);
+    replayFinding(finding, *tree, options, isFirst(*findings, finding), couldNotRun);
     return !couldNotRun;
   };
   auto done = [&](size_t number) {
@@ -75,7 +70,7 @@ int replayAll(const Options &options) {
     return Interrupted;
   }
   if (llvm::Error error = writeReports(*findings, options, tree->tree))
-    return fail(std::move(error));
+    return usageError(std::move(error));
   const size_t confirmed = countOf(*findings, Verdict::Result::Confirmed);
   if (!options.quiet)
     llvm::errs() << findings->size() << " findings: " << confirmed << " confirmed, "
@@ -90,8 +85,16 @@ int replayAll(const Options &options) {
 int runReplayProgram(llvm::ArrayRef<const char *> argv) {
   auto options = parseOptions(argv);
   if (!options)
-    return fail(options.takeError());
-  return replayAll(*options);
+    return usageError(options.takeError());
+  switch (options->command) {
+  case Command::Replay:
+    return replayAll(*options);
+  case Command::Again:
+    return replayAgain(*options);
+  case Command::Explain:
+    return explain(*options);
+  }
+  __builtin_unreachable();
 }
 
 } // namespace kmem::replay
