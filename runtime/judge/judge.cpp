@@ -18,7 +18,7 @@ Judge::Judge(const Finding &finding, Scenario &scenario, const rules::RuleSet &r
 double Judge::secondsLeft() const { return limits.seconds - result.counts.seconds; }
 
 RunPlan Judge::planFrom(size_t first, bool skips) const {
-  RunPlan plan{scenario.stages, scenario.target, skips ? &skipping : &running, scenario.heldFields};
+  RunPlan plan{scenario.stages, scenario.target, skips ? &skipping : &running, scenario.heldFields, scenario.injection};
   plan.stages.back().first = first;
   return plan;
 }

@@ -15,6 +15,7 @@ struct Scenario {
   std::vector<Stage> stages; ///< what is run one after another; the last one is the finding's path
   Target target;
   std::set<std::string> named;         ///< functions that are not to be skipped
+  Injection injection = {};            ///< what fails by order; the caller's to set
   std::vector<std::string> heldFields; ///< "struct.field", where memory waits between the stages
 };
 

@@ -127,6 +127,10 @@ llvm::Expected<Options> checked(const Flags &flags, llvm::ArrayRef<const char *>
   options.rulesDirectory = flags.rules.empty() ? rules::defaultRulesDirectory(argv0) : flags.rules.getValue();
   options.saveFolder = flags.save;
   options.inject = flags.inject;
+  if (auto injection = parseInjection(options.inject))
+    options.injection = *injection;
+  else
+    return injection.takeError();
   options.exploreFaults = flags.explore;
   options.seconds = flags.seconds;
   options.jobs = flags.jobs ? flags.jobs : std::max(1u, std::thread::hardware_concurrency());

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "rules/tree/tree.h"
+#include "runtime/search/injection.h"
 
 #include "llvm/ADT/ArrayRef.h"
 #include "llvm/Support/Error.h"
@@ -24,7 +25,8 @@ struct Options {
   std::string findings;    ///< Replay, Explain: the file of findings; Again: the saved replay
   std::string fingerprint; ///< Explain: which one, or a beginning of it
   std::string saveFolder;  ///< --save; empty: nothing is saved
-  std::string inject;      ///< --inject
+  std::string inject;      ///< --inject, as it was given
+  Injection injection;
   bool exploreFaults = false;
   std::vector<ReportTarget> reports;
   double seconds = 10; ///< of processor time for a finding

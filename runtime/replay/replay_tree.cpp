@@ -14,6 +14,7 @@ static sim::Profile profileFor(const rules::TreeFacts &facts) {
   const bool isOld = !facts.version.empty() && rules::compareVersions(facts.version, "6.12") < 0;
   sim::Profile profile = *sim::profileNamed(isOld ? "61dbg" : "612dbg");
   profile.memoryBytes = memoryBytes;
+  profile.failslab = profile.failPageAlloc = profile.failUserCopy = true; // as long as nobody asks, nothing fails
   sim::settle(profile);
   return profile;
 }

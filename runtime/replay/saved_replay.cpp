@@ -6,8 +6,9 @@
 
 namespace kmem::replay {
 
-static constexpr llvm::StringLiteral choiceNames[] = {"allocation", "trylock",     "user-copy",    "interrupted",
-                                                      "static-key", "call-target", "object-shape", "stub-result"};
+static constexpr llvm::StringLiteral choiceNames[] = {"allocation",   "trylock",     "user-copy",
+                                                      "interrupted",  "static-key",  "call-target",
+                                                      "object-shape", "stub-result", "settled"};
 static constexpr llvm::StringLiteral entryNames[] = {"input", "choice"};
 
 static llvm::StringRef toString(ChoiceKind kind) { return choiceNames[unsigned(kind)]; }

@@ -71,6 +71,8 @@ static std::string inWords(const WitnessEntry &entry) {
     return entry.text + " has its other shape";
   case ChoiceKind::StubResult:
     return entry.text + " gives another kind of result";
+  case ChoiceKind::Settled:
+    return entry.text + " is known";
   }
   __builtin_unreachable();
 }
@@ -79,7 +81,7 @@ std::vector<std::string> decisions(const Witness &witness) {
   std::vector<std::string> lines;
   size_t usual = 0;
   for (const WitnessEntry &entry : witness.entries) {
-    if (entry.kind != WitnessEntry::Kind::Choice)
+    if (entry.kind != WitnessEntry::Kind::Choice || entry.choice == ChoiceKind::Settled)
       continue;
     if (entry.value)
       lines.push_back(inWords(entry));

@@ -12,10 +12,11 @@ namespace kmem::replay {
 static constexpr unsigned maxCallDepth = 64;
 
 Run::Run(const RunPlan &plan, Machine &machine, Models &models, Chooser &chooser, bool keepsStates)
-    : plan(plan), machine(machine), models(models), chooser(chooser), keepsStates(keepsStates), cpu(machine),
-      assembly(machine, cpu),
+    : plan(plan), machine(machine), models(models), chooser(plan.injection, machine.system, chooser),
+      keepsStates(keepsStates), cpu(machine), assembly(machine, cpu),
       code(machine.program, machine.memory, machine.pool, *this, {machine.stackBottom, machine.stackTop}) {
   machine.memory.setFirstReads(this);
+  plan.injection.arm(machine.system.faults);
 }
 
 Run::~Run() { machine.memory.setFirstReads(nullptr); }

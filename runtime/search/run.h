@@ -8,6 +8,7 @@
 #include "runtime/models/models.h"
 #include "runtime/search/callee_policy.h"
 #include "runtime/search/cpu.h"
+#include "runtime/search/injection.h"
 #include "runtime/search/route.h"
 #include "runtime/search/target.h"
 
@@ -29,6 +30,7 @@ struct RunPlan {
   Target target;
   const CalleePolicy *callees = nullptr;
   std::vector<std::string> heldFields; ///< "struct.field" or a variable: where that memory is found by the last stage
+  Injection injection = {};            ///< what fails by order
 };
 
 class Run final : public Environment, private FirstReads {
@@ -104,7 +106,7 @@ private:
   const RunPlan &plan;
   Machine &machine;
   Models &models;
-  Chooser &chooser;
+  InjectedChooser chooser;
   const bool keepsStates;
   Cpu cpu;
   Assembly assembly;
