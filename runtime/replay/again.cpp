@@ -67,6 +67,10 @@ static llvm::Expected<RunAgain> runAgain(const SavedReplay &saved, const ReplayT
     return scenario.takeError();
   if (saved.first >= scenario->stages.back().route->hops().size())
     return llvm::createStringError("the saved run begins behind the end of its path");
+  auto injection = parseInjection(saved.inject);
+  if (!injection)
+    return injection.takeError();
+  scenario->injection = *injection;
   const Judge judge(saved.finding, *scenario, tree.rules, tree.values, tree.profile, JudgeLimits());
   const ReplayRun run = replay(judge.planFrom(saved.first, saved.skips), saved.witness, *scenario->program,
                                tree.profile, tree.rules, tree.values);

@@ -33,6 +33,7 @@ static bool judgeAndTell(Finding &finding, const ReplayTree &tree, const Options
     tellVerdict(finding, out);
     return false;
   }
+  scenario->injection = options.injection;
   JudgeLimits limits;
   limits.seconds = options.seconds;
   Judge judge(finding, *scenario, tree.rules, tree.values, tree.profile, limits);
@@ -55,7 +56,7 @@ int explain(const Options &options) {
   std::vector<Finding> one{*finding};
   std::vector<bool> failed;
   const volatile std::sig_atomic_t never = 0;
-  auto work = [&](Finding &f) {
+  auto work = [&](Finding &f, std::vector<Finding> &) {
     const bool ran = judgeAndTell(f, *tree, options, llvm::outs());
     llvm::outs().flush();
     return ran;

@@ -1,10 +1,12 @@
 #include "runtime/replay/one_finding.h"
 
 #include "runtime/replay/again.h"
+#include "runtime/replay/fault_findings.h"
 
 namespace kmem::replay {
 
-void replayFinding(Finding &finding, const ReplayTree &tree, const Options &options, bool isFirst, bool &failed) {
+void replayFinding(Finding &finding, const ReplayTree &tree, const Options &options, bool isFirst,
+                   std::vector<Finding> &more, bool &failed) {
   Sources sources(tree.tree.units, tree.tree.sourceRoot, options.tree.extraArguments);
   auto scenario = makeScenario(finding, tree.rules, sources);
   if (!scenario) {
@@ -12,11 +14,14 @@ void replayFinding(Finding &finding, const ReplayTree &tree, const Options &opti
     finding.verdict = Verdict{Verdict::Result::Unknown, "", llvm::toString(scenario.takeError()), {}, {}, {}, ""};
     return;
   }
+  scenario->injection = options.injection;
   JudgeLimits limits;
   limits.seconds = options.seconds;
   Judge judge(finding, *scenario, tree.rules, tree.values, tree.profile, limits);
   const Judgement judgement = judge.judge();
   finding.verdict = judgement.verdict;
+  if (judgement.confirmation && options.exploreFaults)
+    more = faultFindings(finding, *scenario, *judgement.confirmation, tree, sources);
   if (!judgement.confirmation || options.saveFolder.empty() || !isFirst)
     return;
   if (llvm::Error error = save(finding, *scenario, *judgement.confirmation, tree.tree.sourceRoot, options)) {

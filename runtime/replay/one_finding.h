@@ -8,6 +8,8 @@ namespace kmem::replay {
 
 /// Attaches a verdict. What cannot be run at all (the source has moved, a unit does not compile) is unknown, and
 /// `failed` is set; also when a confirmed run cannot be saved. `isFirst`: of the findings with its fingerprint.
-void replayFinding(Finding &finding, const ReplayTree &tree, const Options &options, bool isFirst, bool &failed);
+/// `more` is what --explore-faults finds.
+void replayFinding(Finding &finding, const ReplayTree &tree, const Options &options, bool isFirst,
+                   std::vector<Finding> &more, bool &failed);
 
 } // namespace kmem::replay

@@ -50,9 +50,9 @@ int replayAll(const Options &options) {
   std::vector<bool> failed;
   size_t finished = 0;
   const bool shows = !options.quiet && llvm::sys::Process::StandardErrIsDisplayed();
-  auto work = [&](Finding &finding) {
+  auto work = [&](Finding &finding, std::vector<Finding> &more) {
     bool couldNotRun = false;
-    replayFinding(finding, *tree, options, isFirst(*findings, finding), couldNotRun);
+    replayFinding(finding, *tree, options, isFirst(*findings, finding), more, couldNotRun);
     return !couldNotRun;
   };
   auto done = [&](size_t number) {

@@ -1,6 +1,7 @@
 #include "runtime/replay/story.h"
 
 #include "core/report/source_lines.h"
+#include "runtime/replay/places.h"
 #include "runtime/replay/story_inputs.h"
 #include "runtime/replay/story_path.h"
 
@@ -62,21 +63,6 @@ private:
   SourceLines &sources;
   llvm::raw_ostream &out;
   std::vector<std::string> functions; ///< by depth
-};
-
-/// Places in a scenario's code.
-class Places {
-public:
-  Places(const Scenario &scenario, Sources &sources) {
-    for (size_t i = 0; i < scenario.units.size(); ++i)
-      byModule[scenario.modules[i]] = llvm::cantFail(sources.load(scenario.units[i]))->locations.get();
-  }
-  ModuleLocation operator()(const llvm::Instruction &at) const {
-    return byModule.find(at.getModule())->second->resolve(at);
-  }
-
-private:
-  std::map<const llvm::Module *, LocationResolver *> byModule;
 };
 } // namespace
 

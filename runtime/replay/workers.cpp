@@ -1,6 +1,7 @@
 #include "runtime/replay/workers.h"
 
 #include "core/finding/finding_json.h"
+#include "core/finding/read_findings.h"
 
 #include "llvm/Support/raw_ostream.h"
 
@@ -9,6 +10,7 @@
 #include <map>
 #include <new>
 #include <poll.h>
+#include <set>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -19,7 +21,7 @@ namespace {
 struct Worker {
   pid_t pid = 0;
   size_t finding = 0;
-  std::string answer; ///< a first character for "could not be run", then the finding as JSON
+  std::string answer; ///< a first character for "could not be run", then the findings as JSON, a line each
 };
 
 void limitProcess(const WorkerLimits &limits) {
@@ -39,12 +41,12 @@ void writeAll(int to, llvm::StringRef text) {
   }
 }
 
-[[noreturn]] void serve(Finding &finding, const WorkerLimits &limits, llvm::function_ref<bool(Finding &)> work,
-                        int answers) {
+[[noreturn]] void serve(Finding &finding, const WorkerLimits &limits, Work work, int answers) {
   limitProcess(limits);
+  std::vector<Finding> more;
   bool couldRun = false;
   try {
-    couldRun = work(finding);
+    couldRun = work(finding, more);
   } catch (const std::bad_alloc &) {
     finding.verdict = Verdict{Verdict::Result::Unknown, "", "the search reached its limit of memory", {}, {}, {}, ""};
     couldRun = true;
@@ -52,6 +54,8 @@ void writeAll(int to, llvm::StringRef text) {
   std::string text(1, couldRun ? '+' : '-');
   llvm::raw_string_ostream out(text);
   writeJsonLine(finding, out);
+  for (const Finding &another : more)
+    writeJsonLine(another, out);
   writeAll(answers, text);
   // Nothing of the parent's may be flushed or torn down here.
   _exit(0);
@@ -69,8 +73,7 @@ std::string causeOfDeath(int status) {
 /// Starts, watches and ends the processes.
 class Pool {
 public:
-  Pool(std::vector<Finding> &findings, const WorkerLimits &limits, llvm::function_ref<bool(Finding &)> work,
-       std::vector<bool> &failed)
+  Pool(std::vector<Finding> &findings, const WorkerLimits &limits, Work work, std::vector<bool> &failed)
       : findings(findings), limits(limits), work(work), failed(failed) {}
   ~Pool() {
     for (auto &[pipe, worker] : running) {
@@ -80,6 +83,18 @@ public:
     }
   }
 
+  /// What else was found, in the order of the findings it was found with.
+  std::vector<Finding> takeMore() {
+    std::set<std::string> known;
+    for (const Finding &finding : findings)
+      known.insert(finding.fingerprint);
+    std::vector<Finding> all;
+    for (auto &[number, found] : more)
+      for (Finding &finding : found)
+        if (known.insert(finding.fingerprint).second)
+          all.push_back(std::move(finding));
+    return all;
+  }
   bool isIdle() const { return running.empty(); }
   bool isFull() const { return running.size() >= limits.jobs; }
 
@@ -132,13 +147,14 @@ private:
     int status = 0;
     waitpid(worker.pid, &status, 0);
     const llvm::StringRef answer = worker.answer;
-    auto finding = parseJsonLine(answer.empty() ? "" : answer.drop_front());
-    if (finding && WIFEXITED(status) && WEXITSTATUS(status) == 0) {
-      findings[worker.finding] = std::move(*finding);
+    auto all = parseFindings(answer.empty() ? "" : answer.drop_front(), "answer");
+    if (all && !all->empty() && WIFEXITED(status) && WEXITSTATUS(status) == 0) {
+      findings[worker.finding] = std::move(all->front());
+      more[worker.finding].assign(std::make_move_iterator(all->begin() + 1), std::make_move_iterator(all->end()));
       failed[worker.finding] = answer.front() == '-';
     } else {
-      if (!finding)
-        llvm::consumeError(finding.takeError());
+      if (!all)
+        llvm::consumeError(all.takeError());
       fail(worker.finding, causeOfDeath(status));
     }
     return worker.finding;
@@ -151,13 +167,14 @@ private:
 
   std::vector<Finding> &findings;
   const WorkerLimits &limits;
-  llvm::function_ref<bool(Finding &)> work;
+  Work work;
   std::vector<bool> &failed;
+  std::map<size_t, std::vector<Finding>> more;
   std::map<int, Worker> running; ///< by the pipe they answer through
 };
 } // namespace
 
-bool inProcesses(std::vector<Finding> &findings, const WorkerLimits &limits, llvm::function_ref<bool(Finding &)> work,
+bool inProcesses(std::vector<Finding> &findings, const WorkerLimits &limits, Work work,
                  llvm::function_ref<void(size_t)> done, const volatile std::sig_atomic_t &stop,
                  std::vector<bool> &failed) {
   failed.assign(findings.size(), false);
@@ -167,6 +184,10 @@ bool inProcesses(std::vector<Finding> &findings, const WorkerLimits &limits, llv
       pool.start(next++);
     for (size_t number : pool.wait())
       done(number);
+  }
+  for (Finding &finding : pool.takeMore()) {
+    findings.push_back(std::move(finding));
+    failed.push_back(false);
   }
   return !stop;
 }
