@@ -1,5 +1,7 @@
 #include "runtime/judge/fault_chooser.h"
 
+#include "runtime/judge/replayer.h"
+
 namespace kmem::replay {
 
 FaultChooser::FaultChooser(const Witness &script, std::optional<size_t> failing, bool pointers, Machine &machine)
@@ -10,21 +12,6 @@ const WitnessEntry *FaultChooser::take(WitnessEntry::Kind kind) {
   const WitnessEntry &entry = script.entries[next++];
   diverged |= entry.kind != kind;
   return diverged ? nullptr : &entry;
-}
-
-/// A script knows its objects by their places; what lies in them is needed once the script is over.
-void FaultChooser::learnType(Address base, const Input &input) {
-  const LazyObject *object = machine.objects.at(base);
-  if (!isPointer(input.type) || !object || object->base != base || object->type)
-    return;
-  LazyObjects::State state = machine.objects.state();
-  for (Address at = base - LazyObjects::roomBefore; machine.objects.at(at) && machine.objects.at(at)->base == base;
-       at += LazyObjects::slotSize) {
-    LazyObject &slot = state.bySlot.write((at - machine.objects.space().begin) / LazyObjects::slotSize);
-    slot.type = pointeeOf(input.type);
-    slot.ring = input.isUsual ? input.preferred : 0;
-  }
-  machine.objects.restore(state);
 }
 
 Value FaultChooser::fresh(const Input &input) {
@@ -43,7 +30,7 @@ Value FaultChooser::input(const Input &input) {
     diverged = true;
     return Value::known(input.preferred, input.width);
   }
-  learnType(entry->value, input);
+  learnType(machine.objects, entry->value, input);
   return Value::known(entry->value, input.width);
 }
 

@@ -30,7 +30,6 @@ public:
 private:
   bool isScripted() const { return next < end; }
   const WitnessEntry *take(WitnessEntry::Kind kind);
-  void learnType(Address base, const Input &input);
   Value fresh(const Input &input);
 
   const Witness &script;

@@ -19,10 +19,26 @@ const WitnessEntry *ScriptedChooser::take(WitnessEntry::Kind kind) {
   return nullptr;
 }
 
+void learnType(LazyObjects &objects, Address base, const Input &input) {
+  const LazyObject *object = objects.at(base);
+  if (!isPointer(input.type) || !object || object->base != base || object->type)
+    return;
+  LazyObjects::State state = objects.state();
+  for (Address at = base - LazyObjects::roomBefore; objects.at(at) && objects.at(at)->base == base;
+       at += LazyObjects::slotSize) {
+    LazyObject &slot = state.bySlot.write((at - objects.space().begin) / LazyObjects::slotSize);
+    slot.type = pointeeOf(input.type);
+    slot.ring = input.isUsual ? input.preferred : 0;
+  }
+  objects.restore(state);
+}
+
 Value ScriptedChooser::input(const Input &input) {
   const WitnessEntry *entry = take(WitnessEntry::Kind::Input);
   if (entry && entry->width != input.width)
     diverged("an input of another width, " + input.name + " for " + entry->text);
+  if (entry)
+    learnType(objects, entry->value, input);
   return Value::known(entry ? entry->value : input.preferred, input.width);
 }
 
@@ -53,7 +69,7 @@ ReplayRun replay(const RunPlan &plan, const Witness &witness, Program &program, 
     return {.problem = "the script has an object where none can be"};
   machine.objects.adopt(witness.objects);
   Models models(rules, values, machine);
-  ScriptedChooser script(witness);
+  ScriptedChooser script(witness, machine.objects);
   Run run(plan, machine, models, script, /*keepsStates=*/false);
   ReplayRun record;
   StepRecorder recorder(run, machine, models, record.steps);

@@ -10,7 +10,7 @@ namespace kmem::replay {
 /// Answers from a witness, in order. A question the witness does not have means that the run is another one.
 class ScriptedChooser final : public Chooser {
 public:
-  explicit ScriptedChooser(const Witness &script) : script(script) {}
+  ScriptedChooser(const Witness &script, LazyObjects &objects) : script(script), objects(objects) {}
 
   Value input(const Input &input) override;
   std::optional<bool> branch(const Fork &) override { return diverged("a condition with symbols"); }
@@ -27,9 +27,13 @@ private:
   const WitnessEntry *take(WitnessEntry::Kind kind);
 
   const Witness &script;
+  LazyObjects &objects;
   size_t next = 0;
   std::string firstDivergence;
 };
+
+/// A script knows its objects by their places; a pointer that leads to one says what type it has.
+void learnType(LazyObjects &objects, Address base, const Input &input);
 
 struct ReplayRun {
   bool met = false;
