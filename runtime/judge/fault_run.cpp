@@ -41,7 +41,7 @@ public:
     Stop stop = run.start(0);
     for (uint64_t i = 0; stop.kind == StopKind::OutOfSteps && i < maxInstructions && !chooser.hasDiverged(); ++i) {
       recorder.look();
-      noteHandedOver(run.interpreter());
+      lookAhead(run.interpreter());
       stop = run.resume(1);
       noticeFailure(run.interpreter());
     }
@@ -57,27 +57,49 @@ private:
     if (result.failing || !chooser.hasFailed())
       return;
     result.failing = steps.back().at;
-    failedAt = steps.size() - 1;
     if (code.instructionInHand() && llvm::isa<llvm::CallBase>(code.instructionInHand()))
       result.failing = code.instructionInHand();
   }
 
-  /// What a function gets that is not run may be kept by it.
-  void noteHandedOver(const Interpreter &code) {
+  /// Looks at a call before it is made.
+  void lookAhead(const Interpreter &code) {
     const Interpreter::Frame &frame = code.callStack().back();
     const Instruction &next = frame.code->instructions[frame.at];
     if (next.opcode != Opcode::Call)
       return;
     const CallSite &site = frame.code->calls[next.immediate];
-    if (site.isAssembly || !mayKeep(site))
-      return;
+    if (!site.isAssembly && mayKeep(site))
+      noteHandedOver(code, site);
+    if (chooser.hasFailed() && site.direct)
+      noticeDoubleFree(code, site);
+  }
+  static std::vector<Value> argumentsOf(const Interpreter &code, const CallSite &site) {
     const Interpreter::State state = code.state();
-    for (Slot slot : site.arguments) {
-      const Value &value =
-          slot & constantBit ? frame.code->constants[slot & ~constantBit] : state.registers[frame.base + slot];
+    const Interpreter::Frame &frame = code.callStack().back();
+    std::vector<Value> values;
+    for (Slot slot : site.arguments)
+      values.push_back(slot & constantBit ? frame.code->constants[slot & ~constantBit]
+                                          : state.registers[frame.base + slot]);
+    return values;
+  }
+  /// What a function gets that is not run may be kept by it.
+  void noteHandedOver(const Interpreter &code, const CallSite &site) {
+    for (const Value &value : argumentsOf(code, site))
       if (value.isKnown() && value.width() == maxWidth)
         roots.push_back(value.bits());
-    }
+  }
+  /// Without KASAN or slub_debug a kernel need not notice.
+  void noticeDoubleFree(const Interpreter &code, const CallSite &site) {
+    const rules::FunctionRule *rule = rules.replayFunction(site.direct->getName());
+    if (!rule || !rule->free)
+      return;
+    const std::vector<Value> arguments = argumentsOf(code, site);
+    const auto number = size_t(rule->free->arg);
+    if (number >= arguments.size() || !arguments[number].isKnown())
+      return;
+    const Allocation *memory = models.state().allocations.find(arguments[number].bits());
+    if (memory && memory->freed)
+      result.broken.push_back({Breakage::DoubleFree, site.call, {}, callTrace(code), memory->size});
   }
   bool mayKeep(const CallSite &site) const {
     if (!site.direct)
@@ -89,9 +111,6 @@ private:
   }
 
   void judge(const Stop &stop, const Interpreter &code) {
-    for (size_t i = failedAt; i < steps.size(); ++i)
-      if (llvm::StringRef(steps[i].printed).contains(doubleFreeReport))
-        result.broken.push_back({Breakage::DoubleFree, steps[i].at, linesOf(steps[i]), {}, 0});
     if (stop.kind == StopKind::Died && stop.where && llvm::StringRef(steps.back().printed).contains(nullReport))
       result.broken.push_back({Breakage::NullDereference, stop.where, linesOf(steps.back()), callTrace(code), 0});
     if (stop.kind == StopKind::Returned && saysError(stop))
@@ -147,7 +166,6 @@ private:
   FaultChooser chooser;
   std::vector<ReplayStep> steps;
   std::vector<Address> roots;
-  size_t failedAt = 0;
   FaultRun result;
 };
 

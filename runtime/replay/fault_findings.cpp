@@ -21,17 +21,11 @@ static llvm::StringRef checkOf(Breakage kind) {
 
 static std::string functionOf(const llvm::Instruction &at) { return at.getFunction()->getName().str(); }
 
-/// "kmalloc()" of the call.
-static std::string calleeOf(const llvm::Instruction &at) {
-  auto *call = llvm::dyn_cast<llvm::CallBase>(&at);
-  const llvm::Function *callee = call ? call->getCalledFunction() : nullptr;
-  return callee ? callee->getName().str() + "()" : "an allocation";
-}
-
 namespace {
 class FindingMaker {
 public:
-  FindingMaker(const Finding &confirmed, const Places &places) : confirmed(confirmed), places(places) {}
+  FindingMaker(const Finding &confirmed, const Places &places, const rules::RuleSet &rules)
+      : confirmed(confirmed), places(places), rules(rules) {}
 
   Finding make(const FaultRun &run, const BrokenPlace &broken) const {
     const std::string failing = calleeOf(*run.failing) + " in " + functionOf(*run.failing) + "()";
@@ -52,6 +46,17 @@ public:
   }
 
 private:
+  /// As the source spells it.
+  std::string calleeOf(const llvm::Instruction &at) const {
+    auto *call = llvm::dyn_cast<llvm::CallBase>(&at);
+    const llvm::Function *callee = call ? call->getCalledFunction() : nullptr;
+    if (!callee)
+      return "an allocation";
+    const rules::FunctionRule *rule = rules.replayFunction(callee->getName());
+    if (!rule)
+      rule = rules.function(callee->getName());
+    return (rule ? rule->spelling : callee->getName().str()) + "()";
+  }
   static std::string consequence(const BrokenPlace &broken) {
     switch (broken.kind) {
     case Breakage::NullDereference:
@@ -63,6 +68,11 @@ private:
       return "memory is freed twice in " + functionOf(*broken.at) + "()";
     }
     __builtin_unreachable();
+  }
+  /// Where the kernel itself may notice nothing.
+  static std::string whatHappens(Breakage kind) {
+    return kind == Breakage::DoubleFree ? "what is released here was released before"
+                                        : "nothing that the run can see leads to the memory any more";
   }
   TraceStep step(const llvm::Instruction &at, StepKind kind, std::string message) const {
     return {places.location(at), functionOf(at), kind, std::move(message)};
@@ -93,13 +103,14 @@ private:
 
   const Finding &confirmed;
   const Places &places;
+  const rules::RuleSet &rules;
 };
 } // namespace
 
 std::vector<Finding> faultFindings(const Finding &finding, const Scenario &scenario, const Confirmation &confirmed,
                                    const ReplayTree &tree, Sources &sources) {
   const Places places(scenario, sources);
-  const FindingMaker maker(finding, places);
+  const FindingMaker maker(finding, places, tree.rules);
   std::vector<Finding> findings;
   for (const FaultRun &run : failEachAllocation(confirmed, *scenario.program, tree.profile, tree.rules, tree.values))
     for (const BrokenPlace &broken : run.broken) {
