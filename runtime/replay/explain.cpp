@@ -39,6 +39,8 @@ static bool judgeAndTell(Finding &finding, const ReplayTree &tree, const Options
   Judge judge(finding, *scenario, tree.rules, tree.values, tree.profile, limits);
   const Judgement judgement = judge.judge();
   finding.verdict = judgement.verdict;
+  if (!options.inject.empty())
+    finding.verdict->assumptions.push_back("requests fail as --inject " + options.inject + " says");
   tellStory(finding, *scenario, judgement, tree.rules, sources, out);
   return true;
 }

@@ -20,6 +20,8 @@ void replayFinding(Finding &finding, const ReplayTree &tree, const Options &opti
   Judge judge(finding, *scenario, tree.rules, tree.values, tree.profile, limits);
   const Judgement judgement = judge.judge();
   finding.verdict = judgement.verdict;
+  if (!options.inject.empty())
+    finding.verdict->assumptions.push_back("requests fail as --inject " + options.inject + " says");
   if (judgement.confirmation && options.exploreFaults)
     more = faultFindings(finding, *scenario, *judgement.confirmation, tree, sources);
   if (!judgement.confirmation || options.saveFolder.empty() || !isFirst)

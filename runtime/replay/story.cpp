@@ -3,7 +3,10 @@
 #include "core/report/source_lines.h"
 #include "runtime/replay/places.h"
 #include "runtime/replay/story_inputs.h"
+#include "runtime/replay/story_notes.h"
 #include "runtime/replay/story_path.h"
+
+#include "llvm/ADT/STLExtras.h"
 
 namespace kmem::replay {
 
@@ -73,7 +76,11 @@ static void tellConfirmed(const Confirmation &confirmed, const Places &places, c
   out << "\nthe code goes this way\n";
   SourceLines lines(sources.root());
   PathTeller teller(lines, out);
-  for (const StoryLine &line : withLoopsShortened(storyLines(confirmed.run, rules, places)))
+  std::vector<StoryLine> path = withLoopsShortened(storyLines(confirmed.run, rules, places));
+  // What the kernel says at the site comes as a whole, at the end.
+  if (!path.empty() && !confirmed.run.report.empty())
+    llvm::erase_if(path.back().notes, [](llvm::StringRef note) { return note.starts_with(kernelNote); });
+  for (const StoryLine &line : path)
     teller.tell(line);
 }
 

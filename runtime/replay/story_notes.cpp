@@ -36,7 +36,7 @@ std::vector<std::string> notesOf(const ReplayStep &step, const CpuContext &after
   llvm::SmallVector<llvm::StringRef> printed;
   llvm::StringRef(step.printed).split(printed, '\n', -1, /*KeepEmpty=*/false);
   for (llvm::StringRef line : printed)
-    notes.push_back(("kernel: " + line).str());
+    notes.push_back((kernelNote + line).str());
   return notes;
 }
 

@@ -6,6 +6,9 @@
 
 namespace kmem::replay {
 
+/// How the notes of what the kernel printed begin.
+inline constexpr llvm::StringLiteral kernelNote("kernel: ");
+
 /// What is another now; "" when nothing is.
 std::string contextChange(const CpuContext &before, const CpuContext &after);
 std::string memoryEvent(const Allocation &memory, const rules::RuleSet &rules);
