@@ -109,7 +109,8 @@ TEST_P(ShippedRules, OutsidersHaveKnownKinds) {
 
 TEST_P(ShippedRules, ChecksAreComplete) {
   for (const char *id : {"kmem-atomic-gfp", "kmem-atomic-vmalloc", "kmem-atomic-sleep", "kmem-oversized-kmalloc",
-                         "kmem-unbounded-kmalloc", "kmem-mismatched-free", "kmem-invalid-gfp"}) {
+                         "kmem-unbounded-kmalloc", "kmem-mismatched-free", "kmem-invalid-gfp", "kmem-fault-null-deref",
+                         "kmem-fault-leak", "kmem-fault-double-free"}) {
     const CheckRule *check = rules.check(id);
     ASSERT_NE(check, nullptr) << id;
     EXPECT_EQ(check->origin.file, std::string("checks/") + id + ".yaml");
