@@ -10,9 +10,6 @@ namespace {
 
 constexpr Pfn sizeOf(unsigned order) { return Pfn(1) << order; }
 
-/// Order of what files of the initial file system leave of a pageblock: others can take that, but not claim the block.
-constexpr unsigned leftByFiles = 0;
-
 /// Memory to arrange: all that is free or held. Two buddies never become free both, as they would merge.
 class Arrangement {
 public:
@@ -100,17 +97,19 @@ Pfn Arrangement::cutHole(std::pair<Pfn, unsigned> hole, unsigned order) {
   return pfn;
 }
 
+/// Files of the initial file system fill a pageblock but for a page: others can take that, but not claim the block.
 void Arrangement::holdFiles() {
   const auto found = findHole(pageblockOrder, MigrateType::Movable, false);
   if (!found)
     return;
-  const Pfn pfn = cutHole(*found, leftByFiles);
-  holes[leftByFiles][pfn] = {false};
-  setType(pfn, pageblockOrder, MigrateType::Movable);
-  for (unsigned order = leftByFiles; order < pageblockOrder; ++order) {
-    holes[order].erase(pfn + sizeOf(order));
-    parts.keepHeld(pfn + sizeOf(order), order);
-    for (Pfn each = pfn + sizeOf(order); each < pfn + 2 * sizeOf(order); ++each)
+  const Pfn left = cutHole(*found, 0);
+  holes[0][left] = {false};
+  setType(left, pageblockOrder, MigrateType::Movable);
+  for (unsigned order = 0; order < pageblockOrder; ++order) {
+    const Pfn files = left + sizeOf(order);
+    holes[order].erase(files);
+    parts.keepHeld(files, order);
+    for (Pfn each = files; each < files + sizeOf(order); ++each)
       parts.kernel.memory.pageForWrite(each).owner = PageOwner::PageCache;
   }
 }
@@ -176,7 +175,7 @@ void PageAllocator::holdUntilFree(ZoneIndex index, uint64_t pages) {
       parts->keepHeld(*pfn, 0);
     else
       return;
-  while (zone.free < pages && current->heldCount)
+  while (zone.free < pages && current->heldCount && zone.spans(current->held[current->heldCount - 1] >> 8))
     parts->giveSomeHeld(pages - zone.free);
 }
 
