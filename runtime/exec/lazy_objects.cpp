@@ -125,6 +125,22 @@ Address LazyObjects::follow(const llvm::DIType *pointerType, std::string_view na
   return arena.begin + first * slotSize + roomBefore;
 }
 
+/// Types of different units are the same when they have one name and one place.
+static bool isSameType(const llvm::DIType *a, const llvm::DIType *b) {
+  if (a == b || !a || !b)
+    return a && a == b;
+  return !a->getName().empty() && a->getName() == b->getName() && a->getTag() == b->getTag() &&
+         a->getLine() == b->getLine() && a->getFilename() == b->getFilename();
+}
+
+const LazyObject *LazyObjects::followedLike(const llvm::DIType *pointerType, uint32_t slots) const {
+  const llvm::DIType *type = pointeeOf(pointerType);
+  for (uint64_t i = 1; type && llvm::isa<llvm::DICompositeType>(type) && i <= slots; ++i)
+    if (const LazyObject &object = now.bySlot.read(slotCount() - i); isSameType(object.type, type))
+      return &object;
+  return nullptr;
+}
+
 std::vector<LazyObjects::Named> LazyObjects::list() const {
   std::vector<Named> all;
   for (uint64_t slot = slotCount() - now.followed; slot < slotCount(); ++slot)

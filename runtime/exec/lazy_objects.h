@@ -47,6 +47,9 @@ public:
   const LazyObject *at(Address address) const;
   std::string_view nameOf(const LazyObject &object) const { return names[object.name]; }
   uint32_t count() const { return now.objects; }
+  /// An object of the type `pointerType` points to among the first that were followed, as many as `slots` hold; the
+  /// first such, or null.
+  const LazyObject *followedLike(const llvm::DIType *pointerType, uint32_t slots) const;
 
   /// What is known of `width` bits at `address`: a name such as "dev->queue.lock", the declared type, the usual value.
   /// Of objects and of the image's variables.

@@ -52,17 +52,33 @@ Stop Run::enterStage(uint64_t steps) {
   return code.run(function, arguments, steps);
 }
 
+/// Whether one of `inputs` is part of a value, rather than of the conditions by which it was chosen.
+static bool isMadeOf(const TermPool &pool, TermRef value, llvm::ArrayRef<TermRef> inputs) {
+  std::vector<TermRef> work{value};
+  std::set<TermRef> seen;
+  while (!work.empty()) {
+    const TermRef at = work.back();
+    work.pop_back();
+    if (at == noTerm || !seen.insert(at).second)
+      continue;
+    if (llvm::is_contained(inputs, at))
+      return true;
+    const Term &term = pool[at];
+    if (term.op != Op::Ite)
+      work.push_back(term.a);
+    work.push_back(term.b);
+    work.push_back(term.c);
+  }
+  return false;
+}
+
 bool Run::comesFromEntry(llvm::ArrayRef<Value> arguments) const {
   std::vector<int> decisive = plan.target.kind == TargetKind::Size ? plan.target.sizes : std::vector<int>();
   if (plan.target.kind != TargetKind::Free && plan.target.kind != TargetKind::Size)
     decisive.push_back(plan.target.gfp);
   return llvm::any_of(decisive, [&](int index) {
-    if (index < 0 || size_t(index) >= arguments.size() || arguments[size_t(index)].isKnown())
-      return false;
-    const auto &inputs = machine.pool.variablesIn(arguments[size_t(index)].asTerm(machine.pool));
-    return llvm::any_of(entryArguments, [&](TermRef argument) {
-      return llvm::is_contained(inputs, uint32_t(machine.pool[argument].value));
-    });
+    return index >= 0 && size_t(index) < arguments.size() && !arguments[size_t(index)].isKnown() &&
+           isMadeOf(machine.pool, arguments[size_t(index)].asTerm(machine.pool), entryArguments);
   });
 }
 
@@ -73,6 +89,7 @@ Stop Run::throughStages(Stop stop, uint64_t steps) {
     if (!memory || memory->freed)
       return {StopKind::Refused, {}, "the memory is not there any more when its function returns", stop.where};
     ++stageInHand;
+    earlier = machine.objects.state().followed;
     stop = enterStage(steps);
   }
   return stop;
@@ -86,7 +103,7 @@ Stop Run::resume(uint64_t steps) {
   return guarded([&] { return throughStages(code.resume(steps), steps); });
 }
 
-Run::State Run::stateNow() const { return {machine.state(), code.state(), models.state(), stageInHand, held}; }
+Run::State Run::stateNow() const { return {machine.state(), code.state(), models.state(), stageInHand, held, earlier}; }
 
 Run::State Run::state() const { return beforeCall ? *beforeCall : stateNow(); }
 
@@ -96,6 +113,8 @@ void Run::restore(const State &state) {
   models.restore(state.models);
   stageInHand = state.stage;
   held = state.held;
+  earlier = state.earlier;
+  atSite = false;
   beforeCall.reset();
 }
 
@@ -233,9 +252,12 @@ Environment::CallOutcome Run::atTarget(const CallSite &site, const llvm::Functio
     return {nullptr, {}, "the call is made"};
   }
   CallOutcome outcome;
+  atSite = true;
   try {
     outcome = performed(site, target, arguments);
+    atSite = false;
   } catch (const sim::Death &) {
+    atSite = false;
     if (!*before && !isReported())
       throw;
     outcome = {nullptr, {}, "died"};

@@ -57,7 +57,8 @@ public:
     Interpreter::State code;
     ModelState models;
     size_t stage = 0;
-    Address held = 0; ///< memory that an earlier stage has made
+    Address held = 0;     ///< memory that an earlier stage has made
+    uint32_t earlier = 0; ///< slots of objects that earlier stages followed
   };
   /// Before the instruction in hand: also while its call is under way.
   State state() const;
@@ -66,11 +67,18 @@ public:
   /// Counts the calls that models, assembly and stubs performed; changes when another one begins.
   uint64_t callNumber() const { return calls; }
   bool isInCall() const { return beforeCall.has_value(); }
+  /// The call in hand is the site's own.
+  bool isAtSite() const { return atSite; }
   /// The hop whose function is the innermost frame, when nothing else was called from there.
   std::optional<size_t> hopInHand() const;
   /// How many hops of the route the call stack follows.
   size_t hopsEntered() const;
   const Stage &stage() const { return plan.stages[stageInHand]; }
+  /// An object of earlier stages that a pointer so declared leads to as a rule: what one function of a driver was given
+  /// is given to the next as well. Null when there is none.
+  const LazyObject *sharedObject(const llvm::DIType *pointerType) const {
+    return machine.objects.followedLike(pointerType, earlier);
+  }
 
   // Environment
   CallOutcome call(const CallSite &site, const llvm::Function *target, llvm::ArrayRef<Value> arguments) override;
@@ -114,8 +122,9 @@ private:
   std::optional<State> beforeCall; ///< while a model or assembly is at work
   size_t stageInHand = 0;
   Address held = 0;
+  uint32_t earlier = 0;
   uint64_t calls = 0;
-  bool met = false, decidedByArgument = false;
+  bool met = false, decidedByArgument = false, atSite = false;
   std::vector<TermRef> entryArguments; ///< of the stage in hand, those that are not known
   sim::Console::Mark mark = 0;
 };

@@ -222,7 +222,7 @@ unsigned Search::choose(ChoiceKind kind, std::string_view what, unsigned count) 
       Path fork = forkHere();
       fork.forced = before;
       fork.forced.push_back(other);
-      keep(std::move(fork), noTerm, costHere(costOfUnlikely * other));
+      keep(std::move(fork), noTerm, costHere(engine.isAtSite() ? 0 : costOfUnlikely * other));
     }
   }
   path.log.append({true, 0, kind, kept(what), 0, way, nullptr, 0});

@@ -58,6 +58,8 @@ bool Search::bind(uint32_t variable) {
   if (entry.usual && now == entry.usual) {
     keep(forkHere(), machine.pool.negation(is(now)), costHere(limits.valuesPerPlace));
   } else {
+    if (const LazyObject *shared = engine.sharedObject(entry.type); shared && assumeEqual(variable, shared->base))
+      return true;
     const LazyObjects::State before = machine.objects.state();
     const Address made = machine.objects.follow(entry.type, entry.text, entry.usual);
     if (!made) {
