@@ -1,7 +1,5 @@
 #include "tests/unit/runtime/search/search_fixture.h"
 
-#include "llvm/ADT/STLExtras.h"
-
 namespace kmem::replay {
 namespace {
 
@@ -67,19 +65,6 @@ TEST_F(SearchTest, aListMayHaveElements) {
                               "  if (b->items.next != &b->items && b->items.next->next == &b->items) goal(); }\n");
   ASSERT_EQ(found.end, SearchEnd::Met);
   EXPECT_NE(given(found, "b->items.next") - given(found, "b"), sizeof(long));
-}
-
-TEST_F(SearchTest, decisionsThatAreNotTakenBothWaysAreABound) {
-  SearchLimits limits;
-  limits.steps = 2000;
-  const SearchResult found = search("void goal(void);\n"
-                                    "void start(const char *s) {\n"
-                                    "  int many = 0;\n"
-                                    "  for (int i = 0; i < 40; i++) { if (s[i] == 3) many++; else many += 2; }\n"
-                                    "  if (many > 100) goal(); }\n",
-                                    limits);
-  EXPECT_NE(found.end, SearchEnd::Met);
-  EXPECT_TRUE(llvm::any_of(found.shortcuts, [](auto &shortcut) { return shortcut.first == ShortcutKind::Bound; }));
 }
 
 TEST_F(SearchTest, aLoopOfKnownLengthIsNotCut) {
