@@ -21,8 +21,6 @@ inline std::set<Expected> notConfirmed() {
 /// Suspicions in good cases that are confirmed all the same.
 inline std::set<Expected> confirmedAllTheSame() {
   return {
-      // Releasing an object that nobody allocated is a BUG, which is taken for one about the context.
-      {"kmem-atomic-vmalloc", "kmem-atomic-vmalloc/good_vfree_interrupt.c", 18},
       // Of the object that holds the memory, only the field with the pointer is the same when it is released: not the
       // cache beside it, nor the flag that says who allocated it.
       {"kmem-mismatched-free", "kmem-mismatched-free/good_cache.c", 17},
