@@ -103,10 +103,12 @@ public:
   void operator()(const FreeClaim &claim) {
     target.kind = TargetKind::Free;
     target.acceptsErrorPointer = claim.mismatch != FreeMismatch::ErrorPointer;
-    for (const std::string &family : claim.accepts)
-      for (size_t i = 0; i < rules.families.size(); ++i)
-        if (rules.families[i].name == family)
-          target.accepted.push_back(uint32_t(i + 1));
+    for (const std::string &family : claim.accepts) {
+      accept(family);
+      if (const rules::FamilyRule *rule = rules.family(family))
+        for (const std::string &covered : rule->covers)
+          accept(covered);
+    }
     if (claim.mismatch != FreeMismatch::Cache)
       target.cache = -1;
     if (claim.mismatch != FreeMismatch::Order)
@@ -116,6 +118,12 @@ public:
   }
 
 private:
+  void accept(llvm::StringRef family) {
+    for (size_t i = 0; i < rules.families.size(); ++i)
+      if (rules.families[i].name == family)
+        target.accepted.push_back(uint32_t(i + 1));
+  }
+
   const rules::RuleSet &rules;
   Target &target;
 };

@@ -11,6 +11,8 @@
 using namespace kmem::store;
 
 namespace {
+using kmem::writeAtomically;
+using kmem::writeIfDifferent;
 
 class CacheTest : public testing::Test {
 protected:
