@@ -82,8 +82,7 @@ private:
     Verdict verdict;
     verdict.result = Verdict::Result::Confirmed;
     verdict.grade = confirmed.verdict->grade;
-    verdict.reason =
-        broken.report.empty() ? "nothing that the run can see leads to the memory any more" : broken.report.front();
+    verdict.reason = broken.report.empty() ? whatHappens(broken.kind) : broken.report.front();
     verdict.assumptions = confirmed.verdict->assumptions;
     verdict.assumptions.push_back("after the failure the world answers what is usual");
     verdict.inputs = confirmed.verdict->inputs;
