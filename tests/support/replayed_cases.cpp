@@ -12,8 +12,7 @@ namespace kmem::test {
 
 static constexpr unsigned patienceS = 280; ///< machines that do much besides are slow
 
-/// Both programs take the files and the compiler's flags alike.
-static std::vector<std::string> commandLine(const Case &c, const std::vector<std::string> &options) {
+std::vector<std::string> commandLine(const Case &c, const std::vector<std::string> &options) {
   std::vector<std::string> all = options;
   all.push_back("--source-root=" + projectPath("tests/checks"));
   for (const std::string &file : c.files)

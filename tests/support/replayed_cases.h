@@ -6,6 +6,9 @@
 
 namespace kmem::test {
 
+/// Arguments of either program: both take the files and the compiler's flags alike.
+std::vector<std::string> commandLine(const Case &c, const std::vector<std::string> &options);
+
 struct Replayed {
   std::vector<Finding> findings; ///< with their verdicts
   std::string jsonl;             ///< as kmem-replay wrote them
