@@ -264,7 +264,7 @@ Environment::CallOutcome Run::atTarget(const CallSite &site, const llvm::Functio
   }
   met = *before || isReported();
   if (met) {
-    decidedByArgument = comesFromEntry(arguments);
+    decidedByArgument = check.wasOpen() && comesFromEntry(arguments);
     outcome = {nullptr, {}, "the claim came true"};
   }
   return outcome;

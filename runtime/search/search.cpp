@@ -152,6 +152,8 @@ std::optional<bool> Search::branch(const Fork &fork) {
   if (isDecidedBy(yes) || isDecidedBy(no))
     return isDecidedBy(yes);
   bool way = valueOf(yes) != 0;
+  if (fork.isWanted && !fork.at)
+    claimIsCertain = way && solver.canBe(path.constraints, no) == Answer::Unsatisfiable;
   if (fork.isWanted && !way) {
     Path before = forkHere();
     if (assume(yes)) {
@@ -280,7 +282,7 @@ SearchResult Search::run() {
     follow(engine.resume(limits.stepsPerPath), result);
   if (engine.isMet()) {
     result.end = SearchEnd::Met;
-    result.decidedByArgument = engine.isDecidedByArgument();
+    result.decidedByArgument = engine.isDecidedByArgument() && !claimIsCertain;
     path.at = {};
     result.witness = witnessOf(path);
   } else {

@@ -122,6 +122,7 @@ private:
   std::clock_t begun = 0;
   std::string refusal;
   unsigned questions = 0;
+  bool claimIsCertain = false; ///< what a path came to the site with leaves its claim no choice
 };
 
 } // namespace kmem::replay

@@ -43,6 +43,7 @@ private:
 } // namespace
 
 std::optional<bool> TargetCheck::decide(const Value &condition) {
+  open = !condition.isKnown();
   return condition.isKnown()
              ? std::optional(condition.bits() != 0)
              : chooser.branch({condition.asTerm(machine.pool), nullptr, nullptr, nullptr, /*isWanted=*/true});
@@ -71,19 +72,24 @@ std::optional<bool> TargetCheck::hasFlags(llvm::ArrayRef<Value> arguments) {
   return decide(fits);
 }
 
-/// Memory that no model gave out tells nothing.
+/// An object of unknown origin tells nothing.
 std::optional<bool> TargetCheck::isForeign(llvm::ArrayRef<Value> arguments) {
   auto known = [&](int index) -> std::optional<uint64_t> {
     const Value &value = arguments[size_t(index)];
     return value.isKnown() ? std::optional(value.bits()) : chooser.pick(value.asTerm(machine.pool), PickFor::Argument);
   };
-  const std::optional<uint64_t> pointer = known(target.pointer);
+  const Value &released = arguments[size_t(target.pointer)];
+  const std::optional<uint64_t> pointer = released.isKnown()
+                                              ? std::optional(released.bits())
+                                              : chooser.pick(released.asTerm(machine.pool), PickFor::Address);
   if (!pointer)
     return std::nullopt;
   if (sim::isErrorPointer(*pointer))
     return !target.acceptsErrorPointer;
   const Allocation *memory = models.allocationAt(*pointer);
-  if (!memory || memory->freed || *pointer == 0)
+  if (!memory)
+    return *pointer > sim::zeroSizePointer && !machine.objects.at(*pointer); // nobody gave it out
+  if (memory->freed)
     return false;
   if (memory->address != *pointer)
     return true;

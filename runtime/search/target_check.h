@@ -14,6 +14,9 @@ public:
   /// Whether the claim is true of these arguments; nothing when that could not be decided.
   std::optional<bool> holdsBefore(llvm::ArrayRef<Value> arguments);
 
+  /// Whether it took a decision: the claim is not true of these arguments by themselves.
+  bool wasOpen() const { return open; }
+
 private:
   std::optional<bool> decide(const Value &condition);
   std::optional<bool> isTooLarge(llvm::ArrayRef<Value> arguments);
@@ -24,6 +27,7 @@ private:
   Machine &machine;
   Models &models;
   Chooser &chooser;
+  bool open = true;
 };
 
 /// Whether a line of the console says that something must not be done in this context.
