@@ -72,7 +72,7 @@ std::optional<bool> TargetCheck::hasFlags(llvm::ArrayRef<Value> arguments) {
   return decide(fits);
 }
 
-/// An object of unknown origin tells nothing.
+/// An object of unknown origin tells nothing, nor does a variable: some releases take constants.
 std::optional<bool> TargetCheck::isForeign(llvm::ArrayRef<Value> arguments) {
   auto known = [&](int index) -> std::optional<uint64_t> {
     const Value &value = arguments[size_t(index)];
@@ -88,7 +88,8 @@ std::optional<bool> TargetCheck::isForeign(llvm::ArrayRef<Value> arguments) {
     return !target.acceptsErrorPointer;
   const Allocation *memory = models.allocationAt(*pointer);
   if (!memory)
-    return *pointer > sim::zeroSizePointer && !machine.objects.at(*pointer); // nobody gave it out
+    return *pointer > sim::zeroSizePointer && !machine.objects.at(*pointer) &&
+           !machine.program.layout().variableAt(*pointer); // nobody gave it out
   if (memory->freed)
     return false;
   if (memory->address != *pointer)
