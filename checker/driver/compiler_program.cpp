@@ -1,8 +1,8 @@
 #include "checker/driver/compiler_program.h"
 
 #include "checker/driver/unit_summary.h"
-#include "core/support/atomic_file.h"
 #include "core/compdb/compiler_command.h"
+#include "core/support/atomic_file.h"
 #include "core/support/paths.h"
 #include "rules/tree/tree_facts.h"
 

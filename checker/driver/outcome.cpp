@@ -1,8 +1,8 @@
 #include "checker/driver/outcome.h"
 
 #include "checker/driver/pipeline.h"
-#include "core/support/atomic_file.h"
 #include "core/report/report.h"
+#include "core/support/atomic_file.h"
 
 #include "llvm/ADT/SmallString.h"
 #include "llvm/Support/FileSystem.h"

@@ -3,8 +3,8 @@
 #pragma once
 
 #include "checker/driver/finding_filter.h"
-#include "rules/tree/tree.h"
 #include "checker/driver/worker_pool.h"
+#include "rules/tree/tree.h"
 
 namespace kmem {
 

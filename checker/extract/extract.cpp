@@ -1,9 +1,9 @@
 #include "checker/extract/extract.h"
 
-#include "core/frontend/lower.h"
 #include "checker/extract/simulation.h"
 #include "checker/extract/stores.h"
 #include "checker/summary/serialize.h"
+#include "core/frontend/lower.h"
 
 #include "llvm/ADT/SCCIterator.h"
 #include "llvm/Analysis/CallGraph.h"

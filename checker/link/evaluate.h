@@ -35,8 +35,8 @@ public:
   Value evaluate(FunctionId in, summary::ExprId expr, const Binding &binding, const Context &context,
                  unsigned depth = 0) const;
   /// What `expr` may be where conditions that stay open are taken both ways.
-  std::vector<Value> alternatives(FunctionId in, summary::ExprId expr, const Binding &binding,
-                                  const Context &context, unsigned depth = 0) const;
+  std::vector<Value> alternatives(FunctionId in, summary::ExprId expr, const Binding &binding, const Context &context,
+                                  unsigned depth = 0) const;
   Truth holds(FunctionId in, const summary::Guard &guard, const Binding &binding, const Context &context) const;
 
 private:

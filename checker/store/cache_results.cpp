@@ -1,8 +1,8 @@
 // The part of a cache folder that is not summaries: results kept by digest, and the removal of what nothing needs any
 // more.
 
-#include "core/support/atomic_file.h"
 #include "checker/store/summary_cache.h"
+#include "core/support/atomic_file.h"
 
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/Path.h"

@@ -82,8 +82,8 @@ private:
 } // namespace
 
 /// What an analysis wants and an optimiser does not: no passes ran, nothing but locations is described unless types are
-/// asked for, and no hint for alias analysis or stack colouring is left. The unit's own -O stays, because the source can
-/// see it (__OPTIMIZE__).
+/// asked for, and no hint for alias analysis or stack colouring is left. The unit's own -O stays, because the source
+/// can see it (__OPTIMIZE__).
 static void configureCodeGeneration(clang::CodeGenOptions &options, bool describeTypes) {
   options.DisableLLVMPasses = true;
   options.DisableO0ImplyOptNone = true;

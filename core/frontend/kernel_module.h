@@ -60,7 +60,7 @@ struct KernelModule {
 
 struct FrontendOptions {
   std::string sourceRoot;
-  bool pruneInlines = true; ///< do not parse header inlines that no code is generated for; the module is the same
+  bool pruneInlines = true;   ///< do not parse header inlines that no code is generated for; the module is the same
   bool describeTypes = false; ///< debug information with types, not only locations
 };
 

@@ -1,5 +1,5 @@
-// Each story in examples/: its bug is found by the check that its README names and by no other, its fix is accepted. The
-// demo tells them all and ends with the findings replayed.
+// Each story in examples/: its bug is found by the check that its README names and by no other, its fix is accepted.
+// The demo tells them all and ends with the findings replayed.
 #include "tests/support/case_file.h"
 #include "tests/support/program_run.h"
 #include "tests/support/project_files.h"
@@ -49,8 +49,8 @@ TEST_P(Stories, bugIsFoundAndFixAccepted) {
 }
 
 TEST(Demo, endsWithEveryFindingConfirmed) {
-  const ProgramResult run = runExecutable(
-      projectPath("examples/run"), {KMEM_BINARY_DIR "/kmem-tidy", KMEM_BINARY_DIR "/kmem-replay"}, patienceS);
+  const ProgramResult run = runExecutable(projectPath("examples/run"),
+                                          {KMEM_BINARY_DIR "/kmem-tidy", KMEM_BINARY_DIR "/kmem-replay"}, patienceS);
   EXPECT_EQ(run.exitCode, 0) << run.err << run.out;
   const llvm::StringRef replayed = llvm::StringRef(run.out).split("run on a simulated kernel").second;
   EXPECT_EQ(replayed.count("\nverdict: confirmed "), storyNames().size()) << run.out;

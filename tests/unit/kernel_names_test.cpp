@@ -1,5 +1,5 @@
-// The checker's C++ knows no kernel function by name: what a rule names may stand in the rules and in tests. The simulated
-// kernel is those functions, and prints their names as the kernel does.
+// The checker's C++ knows no kernel function by name: what a rule names may stand in the rules and in tests. The
+// simulated kernel is those functions, and prints their names as the kernel does.
 #include "rules/lib/rules.h"
 #include "tests/support/project_files.h"
 

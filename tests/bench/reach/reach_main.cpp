@@ -55,9 +55,9 @@ int main(int argc, char **argv) {
     llvm::errs() << "reach: " << llvm::toString(tree.takeError()) << "\n";
     return 2;
   }
-  const std::vector<std::string> units =
-      sampleOf(tree->tree, numberAt(argc, argv, 2, 150), numberAt(argc, argv, 3, 7));
-  const std::vector<bench::Attempt> attempts = bench::attemptAll(units, *tree, {}, unsigned(numberAt(argc, argv, 4, 2)));
+  const std::vector<std::string> units = sampleOf(tree->tree, numberAt(argc, argv, 2, 150), numberAt(argc, argv, 3, 7));
+  const std::vector<bench::Attempt> attempts =
+      bench::attemptAll(units, *tree, {}, unsigned(numberAt(argc, argv, 4, 2)));
   const bool kept = bench::printRates(attempts);
   bench::printBlockers(attempts);
   return kept ? 0 : 1;

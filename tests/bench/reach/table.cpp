@@ -40,7 +40,8 @@ static bool printLevel(unsigned level, const std::vector<Attempt> &attempts) {
 }
 
 bool printRates(const std::vector<Attempt> &attempts) {
-  std::printf("callers up  runs  replayed  rate     wanted   no path    cut  limit  diverged  crashed  CPU s median  p90\n");
+  std::printf(
+      "callers up  runs  replayed  rate     wanted   no path    cut  limit  diverged  crashed  CPU s median  p90\n");
   bool kept = true;
   for (unsigned level = 0; level < levels; ++level)
     kept &= printLevel(level, attempts);
@@ -56,7 +57,8 @@ public:
     std::vector<std::pair<unsigned, std::string>> sorted;
     for (const auto &[text, count] : counts)
       sorted.emplace_back(count, text);
-    llvm::sort(sorted, [](const auto &a, const auto &b) { return std::tie(b.first, a.second) < std::tie(a.first, b.second); });
+    llvm::sort(sorted,
+               [](const auto &a, const auto &b) { return std::tie(b.first, a.second) < std::tie(a.first, b.second); });
     std::printf("\n%s\n", title);
     for (const auto &[count, text] : sorted)
       std::printf("%5u  %s\n", count, text.c_str());

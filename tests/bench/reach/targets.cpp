@@ -57,8 +57,8 @@ std::vector<ReachTarget> targetsIn(replay::LoadedUnit &unit, const rules::RuleSe
       if (!call || !call->getCalledFunction() || !isAllocation(*call, rules))
         continue;
       const ModuleLocation at = unit.locations->resolve(*call);
-      targets.push_back({at.file.str() + ":" + std::to_string(at.line) + ":" + std::to_string(at.column),
-                         chainTo(*call, calls)});
+      targets.push_back(
+          {at.file.str() + ":" + std::to_string(at.line) + ":" + std::to_string(at.column), chainTo(*call, calls)});
     }
   }
   return targets;

@@ -84,7 +84,8 @@ TEST_P(ShippedRules, EveryRuleSaysSomething) {
   for (const FunctionRule &rule : rules.functions) {
     bool says = rule.alloc || rule.free || rule.sleeps != SleepWhen::Never || !rule.effects.empty() ||
                 !rule.callbacks.empty() || !rule.sources.empty() || !rule.forbiddenIn.empty() || rule.noReturn ||
-                rule.bootOnly || rule.opaque || !rule.model.empty() || rule.test != ContextTest::None || rule.familyTest != noArgument;
+                rule.bootOnly || rule.opaque || !rule.model.empty() || rule.test != ContextTest::None ||
+                rule.familyTest != noArgument;
     EXPECT_TRUE(says) << rule.origin.file << ":" << rule.origin.line << ": " << rule.name;
   }
 }
