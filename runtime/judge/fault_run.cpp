@@ -9,9 +9,8 @@ namespace kmem::replay {
 
 static constexpr uint64_t maxInstructions = 1'000'000;
 static constexpr int64_t maxErrorNumber = 4095; ///< MAX_ERRNO (include/linux/err.h)
-/// As arch/x86/mm/fault.c and mm/kasan/report.c print them.
-static constexpr llvm::StringLiteral nullReport("BUG: kernel NULL pointer dereference"),
-    doubleFreeReport("double-free");
+/// As arch/x86/mm/fault.c prints it.
+static constexpr llvm::StringLiteral nullReport("BUG: kernel NULL pointer dereference");
 /// Families whose memory a device releases.
 static constexpr llvm::StringLiteral managedFamilies("devm");
 
