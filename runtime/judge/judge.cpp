@@ -84,18 +84,17 @@ Judge::Outcome Judge::tryBothWays(size_t first) {
 Judgement Judge::judge() {
   const size_t hops = scenario.stages.back().route->hops().size();
   Outcome outcome = tryBothWays(0);
-  for (size_t first = hops; (outcome == Outcome::Unknown) && first-- > 0 && secondsLeft() > 0;) {
+  const std::string atEntry = unknownBecause;
+  size_t first = hops - 1;
+  for (; outcome == Outcome::Unknown && first > 0 && secondsLeft() > 0; --first) {
     const Outcome here = tryBothWays(first);
     if (here == Outcome::Refuted)
       outcome = here;
-    if (here == Outcome::CallersDecide)
-      continue;
-    if (here == Outcome::Unknown || first == 0) {
-      if (here == Outcome::Confirmed)
-        outcome = here;
+    if (here == Outcome::Unknown)
       break;
-    }
   }
+  if (first == 0) // all the way up: the entry is what is not decided
+    unknownBecause = atEntry;
   if (outcome == Outcome::Refuted)
     result.verdict = refutation(scenario, refutedFrom);
   else if (result.confirmation)

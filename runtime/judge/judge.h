@@ -62,8 +62,6 @@ private:
   Outcome tryFrom(size_t first, bool skips, double seconds);
   Outcome tryBothWays(size_t first);
   double secondsLeft() const;
-  void conclude();
-  Verdict confirmed() const;
 
   const Finding &finding;
   Scenario &scenario;

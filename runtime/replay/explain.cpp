@@ -1,6 +1,7 @@
 #include "runtime/replay/explain.h"
 
 #include "core/finding/read_findings.h"
+#include "runtime/replay/one_finding.h"
 #include "runtime/replay/replay_tree.h"
 #include "runtime/replay/reports.h"
 #include "runtime/replay/story.h"
@@ -29,18 +30,12 @@ static bool judgeAndTell(Finding &finding, const ReplayTree &tree, const Options
   Sources sources(tree.tree.units, tree.tree.sourceRoot, options.tree.extraArguments);
   auto scenario = makeScenario(finding, tree.rules, sources);
   if (!scenario) {
-    finding.verdict = Verdict{Verdict::Result::Unknown, "", llvm::toString(scenario.takeError()), {}, {}, {}, ""};
+    finding.verdict = couldNotRun(scenario.takeError());
     tellVerdict(finding, out);
     return false;
   }
-  scenario->injection = options.injection;
-  JudgeLimits limits;
-  limits.seconds = options.seconds;
-  Judge judge(finding, *scenario, tree.rules, tree.values, tree.profile, limits);
-  const Judgement judgement = judge.judge();
-  finding.verdict = judgement.verdict;
-  if (!options.inject.empty())
-    finding.verdict->assumptions.push_back("requests fail as --inject " + options.inject + " says");
+  Judge judge = makeJudge(finding, *scenario, tree, options);
+  const Judgement judgement = judgeFinding(finding, judge, options);
   tellStory(finding, *scenario, judgement, tree.rules, sources, out);
   return true;
 }

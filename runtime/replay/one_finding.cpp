@@ -5,23 +5,36 @@
 
 namespace kmem::replay {
 
+Verdict couldNotRun(llvm::Error why) {
+  return {Verdict::Result::Unknown, "", llvm::toString(std::move(why)), {}, {}, {}, ""};
+}
+
+Judge makeJudge(const Finding &finding, Scenario &scenario, const ReplayTree &tree, const Options &options) {
+  scenario.injection = options.injection;
+  JudgeLimits limits;
+  limits.seconds = options.seconds;
+  return Judge(finding, scenario, tree.rules, tree.values, tree.profile, limits);
+}
+
+Judgement judgeFinding(Finding &finding, Judge &judge, const Options &options) {
+  Judgement judgement = judge.judge();
+  finding.verdict = judgement.verdict;
+  if (!options.inject.empty())
+    finding.verdict->assumptions.push_back("requests fail as --inject " + options.inject + " says");
+  return judgement;
+}
+
 void replayFinding(Finding &finding, const ReplayTree &tree, const Options &options, bool isFirst,
                    std::vector<Finding> &more, bool &failed) {
   Sources sources(tree.tree.units, tree.tree.sourceRoot, options.tree.extraArguments);
   auto scenario = makeScenario(finding, tree.rules, sources);
   if (!scenario) {
     failed = true;
-    finding.verdict = Verdict{Verdict::Result::Unknown, "", llvm::toString(scenario.takeError()), {}, {}, {}, ""};
+    finding.verdict = couldNotRun(scenario.takeError());
     return;
   }
-  scenario->injection = options.injection;
-  JudgeLimits limits;
-  limits.seconds = options.seconds;
-  Judge judge(finding, *scenario, tree.rules, tree.values, tree.profile, limits);
-  const Judgement judgement = judge.judge();
-  finding.verdict = judgement.verdict;
-  if (!options.inject.empty())
-    finding.verdict->assumptions.push_back("requests fail as --inject " + options.inject + " says");
+  Judge judge = makeJudge(finding, *scenario, tree, options);
+  const Judgement judgement = judgeFinding(finding, judge, options);
   if (judgement.confirmation && options.exploreFaults)
     more = faultFindings(finding, *scenario, *judgement.confirmation, tree, sources);
   if (!judgement.confirmation || options.saveFolder.empty() || !isFirst)
