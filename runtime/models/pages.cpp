@@ -82,21 +82,25 @@ Values allocBulk(ModelCall &call) {
   return call.returns(filled);
 }
 
-unsigned orderArgument(ModelCall &call) {
+/// Of what is freed. The kernel would walk over as many pages as a greater order says.
+unsigned orderOfFree(ModelCall &call) {
   const bool hasOrder = call.rule.free && call.rule.free->order != rules::noArgument;
-  return hasOrder ? unsigned(call.number(call.rule.free->order)) : 0;
+  const uint64_t order = hasOrder ? call.number(call.rule.free->order) : 0;
+  if (order > sim::maxPageOrder)
+    throw Refusal{call.title() + " of an order that there is not"};
+  return unsigned(order);
 }
 
 Values freePages(ModelCall &call) {
   const Address page = call.pointer(0);
-  const unsigned order = orderArgument(call);
+  const unsigned order = orderOfFree(call);
   refuseNull(call, page);
   releaseAt(call, page, [&] { call.system().pages.free(pfnOf(page), order); });
   return call.nothing();
 }
 Values freePagesAt(ModelCall &call) {
   const Address address = call.pointer(0);
-  const unsigned order = orderArgument(call);
+  const unsigned order = orderOfFree(call);
   if (address)
     releaseAt(call, address, [&] { call.system().pages.freePages(address, order); });
   return call.nothing();
@@ -104,6 +108,8 @@ Values freePagesAt(ModelCall &call) {
 Values freeExact(ModelCall &call) {
   const Address address = call.pointer(0);
   const uint64_t bytes = call.size(1);
+  if (bytes > call.kernel().profile.memoryBytes)
+    throw Refusal{call.title() + " of more memory than there is"};
   releaseAt(call, address, [&] { call.system().pages.freeExact(address, bytes); });
   return call.nothing();
 }
