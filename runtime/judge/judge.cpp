@@ -4,6 +4,9 @@
 
 #include "llvm/ADT/STLExtras.h"
 
+#include <ctime>
+#include <new>
+
 namespace kmem::replay {
 
 /// Callees of more instructions are skipped at first: measured to be what makes deep paths reachable at all.
@@ -25,8 +28,9 @@ RunPlan Judge::planFrom(size_t first, bool skips) const {
 
 Judge::Outcome Judge::tryFrom(size_t first, bool skips, double seconds) {
   const RunPlan plan = planFrom(first, skips);
+  const std::clock_t begun = std::clock();
   SearchResult found;
-  {
+  try {
     TermPool pool;
     Machine machine(profile, *scenario.program, pool);
     Models models(rules, values, machine);
@@ -34,6 +38,10 @@ Judge::Outcome Judge::tryFrom(size_t first, bool skips, double seconds) {
     searchLimits.seconds = std::min(seconds, secondsLeft());
     searchLimits.steps = limits.steps;
     found = Search(plan, machine, models, searchLimits).run();
+  } catch (const std::bad_alloc &) { // of the process; all that the search held is free again
+    result.counts.seconds += double(std::clock() - begun) / CLOCKS_PER_SEC;
+    unknownBecause = "the search from " + functionName(scenario, first) + " reached its limit of memory";
+    return Outcome::Unknown;
   }
   result.counts.seconds += found.counts.seconds;
   result.counts.steps += found.counts.steps;
@@ -80,7 +88,8 @@ Judge::Outcome Judge::tryBothWays(size_t first) {
 }
 
 /// From the entry at once; when that is not decided, from the site's own function and then one caller up at a time, so
-/// that a limit still says how far the claim holds. What cannot happen from one of them on cannot happen at all.
+/// that a limit still says how far the claim holds: also past one from which nothing is decided, as what a caller passes
+/// can make it easy. What cannot happen from one of them on cannot happen at all.
 Judgement Judge::judge() {
   const size_t hops = scenario.stages.back().route->hops().size();
   Outcome outcome = tryBothWays(0);
@@ -90,11 +99,8 @@ Judgement Judge::judge() {
     const Outcome here = tryBothWays(first);
     if (here == Outcome::Refuted)
       outcome = here;
-    if (here == Outcome::Unknown)
-      break;
   }
-  if (first == 0) // all the way up: the entry is what is not decided
-    unknownBecause = atEntry;
+  unknownBecause = atEntry;
   if (outcome == Outcome::Refuted)
     result.verdict = refutation(scenario, refutedFrom);
   else if (result.confirmation)
