@@ -35,7 +35,18 @@ const Shape *shapeOf(llvm::StringRef type) {
   return nullptr;
 }
 
-/// Without names and qualifiers.
+/// The member that holds the bit; the first one that does in a union.
+const llvm::DIDerivedType *memberAt(const llvm::DICompositeType &record, uint64_t bit) {
+  for (const llvm::DINode *element : record.getElements())
+    if (auto *member = llvm::dyn_cast<llvm::DIDerivedType>(element);
+        member && member->getTag() == llvm::dwarf::DW_TAG_member)
+      if (bit >= member->getOffsetInBits() &&
+          bit < member->getOffsetInBits() + std::max<uint64_t>(member->getSizeInBits(), 1))
+        return member;
+  return nullptr;
+}
+} // namespace
+
 const llvm::DIType *stripped(const llvm::DIType *type) {
   while (auto *derived = llvm::dyn_cast_or_null<llvm::DIDerivedType>(type)) {
     switch (derived->getTag()) {
@@ -53,18 +64,6 @@ const llvm::DIType *stripped(const llvm::DIType *type) {
   }
   return type;
 }
-
-/// The member that holds the bit; the first one that does in a union.
-const llvm::DIDerivedType *memberAt(const llvm::DICompositeType &record, uint64_t bit) {
-  for (const llvm::DINode *element : record.getElements())
-    if (auto *member = llvm::dyn_cast<llvm::DIDerivedType>(element);
-        member && member->getTag() == llvm::dwarf::DW_TAG_member)
-      if (bit >= member->getOffsetInBits() &&
-          bit < member->getOffsetInBits() + std::max<uint64_t>(member->getSizeInBits(), 1))
-        return member;
-  return nullptr;
-}
-} // namespace
 
 const llvm::DIType *pointeeOf(const llvm::DIType *type) {
   auto *pointer = llvm::dyn_cast_or_null<llvm::DIDerivedType>(stripped(type));
@@ -125,8 +124,7 @@ Address LazyObjects::follow(const llvm::DIType *pointerType, std::string_view na
   return arena.begin + first * slotSize + roomBefore;
 }
 
-/// Types of different units are the same when they have one name and one place.
-static bool isSameType(const llvm::DIType *a, const llvm::DIType *b) {
+bool isSameType(const llvm::DIType *a, const llvm::DIType *b) {
   if (a == b || !a || !b)
     return a && a == b;
   return !a->getName().empty() && a->getName() == b->getName() && a->getTag() == b->getTag() &&
@@ -147,6 +145,18 @@ std::vector<LazyObjects::Named> LazyObjects::list() const {
     if (const LazyObject &object = now.bySlot.read(slot); object.base - roomBefore == arena.begin + slot * slotSize)
       all.push_back({object.base, object.size, names[object.name]});
   return all;
+}
+
+std::vector<LazyObject> LazyObjects::all() const {
+  std::vector<LazyObject> objects;
+  for (uint64_t slot = 0; slot < slotCount(); ++slot) {
+    if (slot == now.made)
+      slot = slotCount() - now.followed;
+    if (slot < slotCount())
+      if (const LazyObject &object = now.bySlot.read(slot); object.base - roomBefore == arena.begin + slot * slotSize)
+        objects.push_back(object);
+  }
+  return objects;
 }
 
 void LazyObjects::adopt(const std::vector<Named> &list) {

@@ -20,6 +20,10 @@ namespace kmem::replay {
 
 /// What a declared pointer points to, without qualifiers; null for other types and for void.
 const llvm::DIType *pointeeOf(const llvm::DIType *type);
+/// Without names and qualifiers.
+const llvm::DIType *stripped(const llvm::DIType *type);
+/// Types of different units are the same when they have one name and one place.
+bool isSameType(const llvm::DIType *a, const llvm::DIType *b);
 bool isPointer(const llvm::DIType *type);
 
 struct LazyObject {
@@ -66,6 +70,8 @@ public:
   };
   /// What was followed.
   std::vector<Named> list() const;
+  /// Every object there is, in the order of addresses.
+  std::vector<LazyObject> all() const;
   /// Knows the objects of such a list, which another machine's objects gave, by their names and places; their types
   /// are not known.
   void adopt(const std::vector<Named> &list);

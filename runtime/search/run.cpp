@@ -87,7 +87,7 @@ Stop Run::throughStages(Stop stop, uint64_t steps) {
   while (stop.kind == StopKind::Returned && !isLastStage()) {
     const Allocation *memory = held ? models.allocationAt(held) : nullptr;
     if (!memory || memory->freed)
-      return {StopKind::Refused, {}, "the memory is not there any more when its function returns", stop.where};
+      return {StopKind::Returned, {}, "the memory is not there any more when its function returns", stop.where};
     ++stageInHand;
     earlier = machine.objects.state().followed;
     stop = enterStage(steps);

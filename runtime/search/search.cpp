@@ -17,7 +17,8 @@ static constexpr Address nowhere = 0xffff888700000000, nowhereSpacing = 0x10000;
 Search::Search(const RunPlan &plan, Machine &machine, Models &models, SearchLimits limits)
     : plan(plan), machine(machine), models(models), limits(limits),
       engine(plan, machine, models, *this, /*keepsStates=*/true), solver(machine.pool),
-      evaluation(machine.pool, path.values), trial(machine.pool, path.values) {}
+      evaluation(machine.pool, path.values), trial(machine.pool, path.values),
+      aliases(machine.objects, machine.program.layout()) {}
 
 static double secondsSince(std::clock_t begun) { return double(std::clock() - begun) / CLOCKS_PER_SEC; }
 
@@ -262,6 +263,8 @@ void Search::follow(Stop stop, SearchResult &result) {
     return;
   if (stop.kind == StopKind::OutOfSteps)
     note(ShortcutKind::Bound, "instructions of one path");
+  if (stop.kind == StopKind::Refused && refusal.empty())
+    note(ShortcutKind::Bound, stop.why);
   if (stop.kind == StopKind::Unsupported)
     note(ShortcutKind::Bound, "an instruction that the executor does not have: " + stop.why);
   const size_t hops = engine.hopsEntered();

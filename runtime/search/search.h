@@ -4,6 +4,7 @@
 // Exhausted without a bound, a shortcut or an unanswered question means that there is no such run.
 #pragma once
 
+#include "runtime/exec/aliases.h"
 #include "runtime/exec/solver.h"
 #include "runtime/search/path.h"
 #include "runtime/search/witness.h"
@@ -24,6 +25,7 @@ struct SearchLimits {
   unsigned forksPerInstruction = 16;      ///< both ways are taken of the first so many decisions on a path
   unsigned decisionsPerInstruction = 200; ///< a path that comes back to one more often goes round in circles
   unsigned valuesPerPlace = 8;            ///< gone through where a number must be known
+  unsigned placesPerPointer = 8;          ///< that others lead to, too
 };
 
 enum class SearchEnd : uint8_t { Met, Exhausted, Limit };
@@ -89,9 +91,12 @@ private:
   // search_pointers.cpp
   std::optional<uint64_t> pickAddress(TermRef value);
   bool bind(uint32_t variable);
+  void keepAliases(uint32_t variable, const LogEntry &entry);
+  bool mayStillRefute() const { return bounds.empty() && taken.empty(); }
   bool assumeEqual(uint32_t variable, uint64_t value);
   std::optional<uint32_t> pointerIn(TermRef value);
   std::optional<uint64_t> concretise(TermRef value, PickFor purpose);
+  void keepOther(TermRef is);
   void preferUsualSize(TermRef value);
   bool allFixed(TermRef value);
   const LogEntry *entryOf(uint32_t variable) const;
@@ -107,6 +112,7 @@ private:
   Path path;             ///< of the run in hand; its `at` is not kept up to date
   Evaluation evaluation; ///< under the values of that path
   Evaluation trial;      ///< under other values
+  Aliases aliases;
   std::map<Order, Pending> pending;
   uint64_t made = 0;
   std::set<Shortcut> bounds;                                   ///< what cut the search as a whole

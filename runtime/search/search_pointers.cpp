@@ -5,6 +5,7 @@
 
 namespace kmem::replay {
 
+static constexpr uint64_t costOfAlias = 5000; ///< behind all that lies on the way
 static constexpr uint64_t usualSize = 64, largestUsualSize = 65536; ///< bytes
 
 /// A variable that `value` is the sum of with something else, preferably one declared as a pointer.
@@ -48,6 +49,19 @@ bool Search::assumeEqual(uint32_t variable, uint64_t value) {
   return true;
 }
 
+/// It may lead to memory that others lead to as well. That matters where all ways must be gone, so it is left for the end,
+/// and once something else was left out it is not gone into.
+void Search::keepAliases(uint32_t variable, const LogEntry &entry) {
+  if (!mayStillRefute())
+    return;
+  const auto places = aliases.of(entry.type, limits.placesPerPointer);
+  if (!places)
+    return note(ShortcutKind::Bound, "pointers that may lead to the same memory");
+  const TermRef term = machine.pool.termOf(variable);
+  for (const Address place : *places)
+    keep(forkHere(), machine.pool.equal(term, machine.pool.constant(place, maxWidth)), costHere(costOfAlias));
+}
+
 /// Gives a pointer something of its own to point to, or, where conditions or its usual state say otherwise, that.
 /// False when there is no room for another object.
 bool Search::bind(uint32_t variable) {
@@ -55,11 +69,19 @@ bool Search::bind(uint32_t variable) {
   auto is = [&](uint64_t value) { return machine.pool.equal(term, machine.pool.constant(value, maxWidth)); };
   const LogEntry entry = *entryOf(variable);
   const uint64_t now = path.values[variable];
+  // What was decided is there, unless it was made in a call that has begun anew.
+  if (isDecidedBy(is(now)) && (machine.objects.at(now) || !machine.objects.space().contains(now))) {
+    fix(variable, is(now));
+    return true;
+  }
   if (entry.usual && now == entry.usual) {
     keep(forkHere(), machine.pool.negation(is(now)), costHere(limits.valuesPerPlace));
   } else {
-    if (const LazyObject *shared = engine.sharedObject(entry.type); shared && assumeEqual(variable, shared->base))
+    if (const LazyObject *shared = engine.sharedObject(entry.type); shared && assumeEqual(variable, shared->base)) {
+      note(ShortcutKind::Bound, "objects that the calls do not share");
       return true;
+    }
+    keepAliases(variable, entry);
     const LazyObjects::State before = machine.objects.state();
     const Address made = machine.objects.follow(entry.type, entry.text, entry.usual);
     if (!made) {
@@ -70,6 +92,7 @@ bool Search::bind(uint32_t variable) {
     if (assumeEqual(variable, made))
       return true;
     machine.objects.restore(before);
+    keepOther(is(now));
   }
   path.constraints.push_back(is(now));
   fix(variable, is(now));
@@ -88,6 +111,14 @@ void Search::preferUsualSize(TermRef value) {
   evaluation.forget();
 }
 
+/// The way on which something does not have the value that is taken here, up to a limit.
+void Search::keepOther(TermRef is) {
+  if (timesDecided(engine.interpreter().instructionInHand()) > limits.valuesPerPlace)
+    shortcut(ShortcutKind::Concretised, "one of many values");
+  else
+    keep(forkHere(), machine.pool.negation(is), costHere(limits.valuesPerPlace));
+}
+
 /// A number that `value` has under the conditions; the others are left for later, up to a limit.
 std::optional<uint64_t> Search::concretise(TermRef value, PickFor purpose) {
   if (purpose == PickFor::Size)
@@ -96,10 +127,7 @@ std::optional<uint64_t> Search::concretise(TermRef value, PickFor purpose) {
   const TermRef is = machine.pool.equal(value, machine.pool.constant(number, machine.pool[value].width));
   if (isDecidedBy(is))
     return number;
-  if (timesDecided(engine.interpreter().instructionInHand()) > limits.valuesPerPlace)
-    shortcut(ShortcutKind::Concretised, "one of many values");
-  else
-    keep(forkHere(), machine.pool.negation(is), costHere(limits.valuesPerPlace));
+  keepOther(is);
   path.constraints.push_back(is);
   if (machine.pool[value].op == Op::Variable)
     fix(uint32_t(machine.pool[value].value), is);

@@ -7,29 +7,67 @@
 namespace kmem::replay {
 namespace {
 
-constexpr char text[] = "#include <linux/slab.h>\n"                               // 1
-                        "#include <linux/spinlock.h>\n"                           // 2
-                        "int elsewhere(void);\n"                                  // 3
-                        "void *allocate(int a)\n"                                 // 4
-                        "{\n"                                                     // 5
-                        "\treturn a > 9 ? __kmalloc_noprof(8, GFP_KERNEL) : 0;\n" // 6
-                        "}\n"                                                     // 7
-                        "void *locked(spinlock_t *lock, int a)\n"                 // 8
-                        "{\n"                                                     // 9
-                        "\tspin_lock(lock);\n"                                    // 10
-                        "\treturn allocate(a);\n"                                 // 11
-                        "}\n"                                                     // 12
-                        "void *small(spinlock_t *lock, int a)\n"                  // 13
-                        "{\n"                                                     // 14
-                        "\tif (a > 5)\n"                                          // 15
-                        "\t\treturn 0;\n"                                         // 16
-                        "\tspin_lock(lock);\n"                                    // 17
-                        "\treturn allocate(a);\n"                                 // 18
-                        "}\n"                                                     // 19
-                        "void *asked(spinlock_t *lock)\n"                         // 20
-                        "{\n"                                                     // 21
-                        "\tspin_lock(lock);\n"                                    // 22
-                        "\treturn allocate(elsewhere());\n"                       // 23
+constexpr char text[] = "#include <linux/slab.h>\n"                                         // 1
+                        "#include <linux/spinlock.h>\n"                                     // 2
+                        "int elsewhere(void);\n"                                            // 3
+                        "void *allocate(int a)\n"                                           // 4
+                        "{\n"                                                               // 5
+                        "\treturn a > 9 ? __kmalloc_noprof(8, GFP_KERNEL) : 0;\n"           // 6
+                        "}\n"                                                               // 7
+                        "void *locked(spinlock_t *lock, int a)\n"                           // 8
+                        "{\n"                                                               // 9
+                        "\tspin_lock(lock);\n"                                              // 10
+                        "\treturn allocate(a);\n"                                           // 11
+                        "}\n"                                                               // 12
+                        "void *small(spinlock_t *lock, int a)\n"                            // 13
+                        "{\n"                                                               // 14
+                        "\tif (a > 5)\n"                                                    // 15
+                        "\t\treturn 0;\n"                                                   // 16
+                        "\tspin_lock(lock);\n"                                              // 17
+                        "\treturn allocate(a);\n"                                           // 18
+                        "}\n"                                                               // 19
+                        "void *asked(spinlock_t *lock)\n"                                   // 20
+                        "{\n"                                                               // 21
+                        "\tspin_lock(lock);\n"                                              // 22
+                        "\treturn allocate(elsewhere());\n"                                 // 23
+                        "}\n"                                                               // 24
+                        "struct part { int on; };\n"                                        // 25
+                        "struct whole { int a; struct part part; };\n"                      // 26
+                        "void *twice(spinlock_t *lock, struct part *a, struct part *b)\n"   // 27
+                        "{\n"                                                               // 28
+                        "\ta->on = 0;\n"                                                    // 29
+                        "\tb->on = 1;\n"                                                    // 30
+                        "\tif (!a->on)\n"                                                   // 31
+                        "\t\treturn 0;\n"                                                   // 32
+                        "\tspin_lock(lock);\n"                                              // 33
+                        "\treturn allocate(10);\n"                                          // 34
+                        "}\n"                                                               // 35
+                        "void *inside(spinlock_t *lock, struct part *a, struct whole *b)\n" // 36
+                        "{\n"                                                               // 37
+                        "\ta->on = 0;\n"                                                    // 38
+                        "\tb->part.on = 1;\n"                                               // 39
+                        "\tif (!a->on)\n"                                                   // 40
+                        "\t\treturn 0;\n"                                                   // 41
+                        "\tspin_lock(lock);\n"                                              // 42
+                        "\treturn allocate(10);\n"                                          // 43
+                        "}\n"                                                               // 44
+                        "void *apart(spinlock_t *lock, struct part *a, struct part *b)\n"   // 45
+                        "{\n"                                                               // 46
+                        "\ta->on = 1;\n"                                                    // 47
+                        "\tb->on = 1;\n"                                                    // 48
+                        "\tif (a->on)\n"                                                    // 49
+                        "\t\treturn 0;\n"                                                   // 50
+                        "\tspin_lock(lock);\n"                                              // 51
+                        "\treturn allocate(10);\n"                                          // 52
+                        "}\n"                                                               // 53
+                        "void *bytes(spinlock_t *lock, char *a, struct part *b)\n"          // 54
+                        "{\n"                                                               // 55
+                        "\t*a = 0;\n"                                                       // 56
+                        "\tb->on = 1;\n"                                                    // 57
+                        "\tif (!*a)\n"                                                      // 58
+                        "\t\treturn 0;\n"                                                   // 59
+                        "\tspin_lock(lock);\n"                                              // 60
+                        "\treturn allocate(10);\n"                                          // 61
                         "}\n";
 
 class JudgeTest : public RecipeTest {
@@ -88,6 +126,29 @@ TEST_F(JudgeTest, refutedWhenNoWayIsLeft) {
 
 TEST_F(JudgeTest, refutedWithoutALock) {
   EXPECT_EQ(judge(sleepFinding({site()}, 1)).verdict.result, Verdict::Result::Refuted);
+}
+
+// Pointers of one type, or to a whole and its part, may lead to the same memory.
+TEST_F(JudgeTest, twoPointersToOneObject) {
+  EXPECT_EQ(judge(sleepFinding({from("twice", 34), site()}, 1)).verdict.result, Verdict::Result::Confirmed);
+  EXPECT_EQ(judge(sleepFinding({from("inside", 43), site()}, 1)).verdict.result, Verdict::Result::Confirmed);
+}
+
+TEST_F(JudgeTest, refutedWhereTheSameMemoryMakesNoDifference) {
+  const Verdict verdict = judge(sleepFinding({from("apart", 52), site()}, 1)).verdict;
+  EXPECT_EQ(verdict.result, Verdict::Result::Refuted) << verdict.reason;
+}
+
+TEST_F(JudgeTest, whatAPointerToCharLeadsToMayBeAnything) {
+  Finding finding = sleepFinding({from("bytes", 61), site()}, 1);
+  finding.replay->hops.back().context[ContextComponent::Preempt] = 1;
+  const Judgement judgement = judge(finding);
+  ASSERT_FALSE(judgement.attempts.empty());
+  const SearchResult &found = judgement.attempts.front().found;
+  EXPECT_EQ(found.end, SearchEnd::Exhausted);
+  EXPECT_EQ(found.shortcuts.front().second, "pointers that may lead to the same memory");
+  // What its caller does not forbid happens from the site's own function.
+  EXPECT_EQ(judgement.verdict.grade, "from the function itself, allocate()");
 }
 
 TEST_F(JudgeTest, whatIsNotThereIsAssumed) {
