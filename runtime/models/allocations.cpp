@@ -58,6 +58,15 @@ uint32_t familyNumber(const rules::RuleSet &rules, llvm::StringRef family) {
   return rule ? uint32_t(rule - rules.families.data()) + 1 : 0;
 }
 
+/// Of arrays: all bytes first, so that it is they that are of a usual size rather than the number of elements.
+static void settleProduct(ModelCall &call, llvm::ArrayRef<int> factors) {
+  const Arithmetic arithmetic(call.machine.pool);
+  Value bytes = Value::known(1, maxWidth);
+  for (int factor : factors)
+    bytes = arithmetic.binary(Op::Mul, bytes, arithmetic.fitted(call.argument(factor), maxWidth));
+  call.known(bytes, PickFor::Size);
+}
+
 AllocationRequest requestOf(ModelCall &call) {
   AllocationRequest request;
   request.gfp = call.gfp();
@@ -65,6 +74,8 @@ AllocationRequest requestOf(ModelCall &call) {
   if (!rule)
     return request;
   request.size = rule->size.empty() ? 0 : 1;
+  if (rule->size.size() > 1)
+    settleProduct(call, rule->size);
   for (int argument : rule->size)
     request.overflows |= __builtin_mul_overflow(request.size, call.size(argument), &request.size);
   if (rule->order != rules::noArgument)

@@ -6,6 +6,7 @@
 namespace kmem::replay {
 
 static constexpr uint64_t costOfAlias = 5000; ///< behind all that lies on the way
+static constexpr uint64_t costOfLargest = 50; ///< of the sizes that a claim allows
 static constexpr uint64_t usualSize = 64, largestUsualSize = 65536; ///< bytes
 
 /// A variable that `value` is the sum of with something else, preferably one declared as a pointer.
@@ -99,14 +100,19 @@ bool Search::bind(uint32_t variable) {
   return true;
 }
 
-/// Nothing and very much are rarely what code is about: where conditions allow, a size is an ordinary one.
+/// Nothing and very much are rarely what code is about: where conditions allow, a size is an ordinary one. Of a claim
+/// about sizes, it is tried with the largest that is fine as well: of the same number of larger things it may be too
+/// much.
 void Search::preferUsualSize(TermRef value) {
   const uint64_t now = valueOf(value);
-  if (now != 0 && now <= largestUsualSize)
-    return;
-  // Of a claim about sizes, the largest that is fine: what comes of it may be more.
-  const uint64_t wanted = plan.target.kind == TargetKind::Size ? plan.target.limit : usualSize;
+  const bool isAboutSizes = plan.target.kind == TargetKind::Size;
+  const uint64_t wanted = isAboutSizes ? plan.target.limit : usualSize;
   const TermRef is = machine.pool.equal(value, machine.pool.constant(wanted, machine.pool[value].width));
+  if (now != 0 && now <= largestUsualSize) {
+    if (isAboutSizes && now != wanted)
+      keep(forkHere(), is, costHere(costOfLargest));
+    return;
+  }
   solver.extend(path.constraints, is, path.fixed, path.values);
   evaluation.forget();
 }
