@@ -5,8 +5,8 @@
 
 namespace kmem::replay {
 
-static constexpr uint64_t costOfAlias = 5000; ///< behind all that lies on the way
-static constexpr uint64_t costOfLargest = 50; ///< of the sizes that a claim allows
+static constexpr uint64_t costOfAlias = 5000;                       ///< behind all that lies on the way
+static constexpr uint64_t costOfLargest = 50;                       ///< of the sizes that a claim allows
 static constexpr uint64_t usualSize = 64, largestUsualSize = 65536; ///< bytes
 
 /// A variable that `value` is the sum of with something else, preferably one declared as a pointer.
@@ -50,8 +50,8 @@ bool Search::assumeEqual(uint32_t variable, uint64_t value) {
   return true;
 }
 
-/// It may lead to memory that others lead to as well. That matters where all ways must be gone, so it is left for the end,
-/// and once something else was left out it is not gone into.
+/// It may lead to memory that others lead to as well. That matters where all ways must be gone, so it is left for the
+/// end, and once something else was left out it is not gone into.
 void Search::keepAliases(uint32_t variable, const LogEntry &entry) {
   if (!mayStillRefute())
     return;
