@@ -24,9 +24,9 @@ void PathLog::truncate(size_t size) {
     last = last->before;
 }
 
-std::vector<const LogEntry *> PathLog::entries() const {
+std::vector<const LogEntry *> PathLog::entries(size_t first) const {
   std::vector<const LogEntry *> all;
-  for (const Node *node = last.get(); node; node = node->before.get())
+  for (const Node *node = last.get(); node && node->size > first; node = node->before.get())
     all.push_back(&node->entry);
   std::reverse(all.begin(), all.end());
   return all;

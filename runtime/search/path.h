@@ -33,8 +33,8 @@ public:
   uint32_t inputs() const { return last ? last->inputs : 0; }
   /// Forgets what came after the first `size` entries.
   void truncate(size_t size);
-  /// From the first entry on.
-  std::vector<const LogEntry *> entries() const;
+  /// From entry `first` on, oldest first; costs as much as it gives.
+  std::vector<const LogEntry *> entries(size_t first = 0) const;
   /// The newest entry that `fits`, or null.
   const LogEntry *findLast(llvm::function_ref<bool(const LogEntry &)> fits) const;
 

@@ -10,6 +10,8 @@
 namespace kmem::replay {
 
 static constexpr unsigned maxCallDepth = 64;
+/// A way that has come past the site so often without the claim goes round in circles.
+static constexpr uint32_t maxPasses = 64;
 
 Run::Run(const RunPlan &plan, Machine &machine, Models &models, Chooser &chooser, bool keepsStates)
     : plan(plan), machine(machine), models(models), chooser(plan.injection, machine.system, chooser),
@@ -103,7 +105,9 @@ Stop Run::resume(uint64_t steps) {
   return guarded([&] { return throughStages(code.resume(steps), steps); });
 }
 
-Run::State Run::stateNow() const { return {machine.state(), code.state(), models.state(), stageInHand, held, earlier}; }
+Run::State Run::stateNow() const {
+  return {machine.state(), code.state(), models.state(), stageInHand, held, earlier, passes};
+}
 
 Run::State Run::state() const { return beforeCall ? *beforeCall : stateNow(); }
 
@@ -114,6 +118,7 @@ void Run::restore(const State &state) {
   stageInHand = state.stage;
   held = state.held;
   earlier = state.earlier;
+  passes = state.passes;
   atSite = false;
   beforeCall.reset();
 }
@@ -266,6 +271,9 @@ Environment::CallOutcome Run::atTarget(const CallSite &site, const llvm::Functio
   if (met) {
     decidedByArgument = check.wasOpen() && comesFromEntry(arguments);
     outcome = {nullptr, {}, "the claim came true"};
+  } else if (++passes >= maxPasses) {
+    chooser.shortcut(ShortcutKind::Bound, "passes of the site");
+    outcome = {nullptr, {}, "past the site again and again"};
   }
   return outcome;
 }

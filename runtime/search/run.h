@@ -59,6 +59,7 @@ public:
     size_t stage = 0;
     Address held = 0;     ///< memory that an earlier stage has made
     uint32_t earlier = 0; ///< slots of objects that earlier stages followed
+    uint32_t passes = 0;  ///< of the site, without the claim
   };
   /// Before the instruction in hand: also while its call is under way.
   State state() const;
@@ -122,7 +123,7 @@ private:
   std::optional<State> beforeCall; ///< while a model or assembly is at work
   size_t stageInHand = 0;
   Address held = 0;
-  uint32_t earlier = 0;
+  uint32_t earlier = 0, passes = 0;
   uint64_t calls = 0;
   bool met = false, decidedByArgument = false, atSite = false;
   std::vector<TermRef> entryArguments; ///< of the stage in hand, those that are not known

@@ -216,11 +216,10 @@ unsigned Search::choose(ChoiceKind kind, std::string_view what, unsigned count) 
     way = path.forced.front();
     path.forced.erase(path.forced.begin());
   } else {
-    const std::vector<const LogEntry *> entries = path.log.entries();
     std::vector<unsigned> before;
-    for (size_t i = logAtInstruction(); i < entries.size(); ++i)
-      if (entries[i]->isChoice && entries[i]->choice != ChoiceKind::Settled)
-        before.push_back(entries[i]->way);
+    for (const LogEntry *entry : path.log.entries(logAtInstruction()))
+      if (entry->isChoice && entry->choice != ChoiceKind::Settled)
+        before.push_back(entry->way);
     for (unsigned other = 1; other < count; ++other) {
       Path fork = forkHere();
       fork.forced = before;

@@ -68,6 +68,11 @@ constexpr char text[] = "#include <linux/slab.h>\n"                             
                         "\t\treturn 0;\n"                                                   // 59
                         "\tspin_lock(lock);\n"                                              // 60
                         "\treturn allocate(10);\n"                                          // 61
+                        "}\n"                                                               // 62
+                        "void circle(void)\n"                                               // 63
+                        "{\n"                                                               // 64
+                        "\tfor (;;)\n"                                                      // 65
+                        "\t\tkfree(0);\n"                                                   // 66
                         "}\n";
 
 class JudgeTest : public RecipeTest {
@@ -155,6 +160,15 @@ TEST_F(JudgeTest, whatIsNotThereIsAssumed) {
   const Verdict verdict = judge(sleepFinding({from("asked", 23), site()}, 1)).verdict;
   EXPECT_EQ(verdict.result, Verdict::Result::Confirmed) << verdict.reason;
   EXPECT_EQ(verdict.assumptions, std::vector<std::string>{"elsewhere() is not there: it gave any result of its type"});
+}
+
+/// Nothing is left open in the loop: only the passes of the site say that it goes on like that.
+TEST_F(JudgeTest, aLoopThroughTheSiteEnds) {
+  const Judgement judgement = judge(sleepFinding({hop("circle", at(66, 3), "kfree", HopKind::Site)}, 0));
+  EXPECT_EQ(judgement.verdict.result, Verdict::Result::Unknown);
+  EXPECT_NE(judgement.verdict.reason.find("a limit was reached: passes of the site"), std::string::npos)
+      << judgement.verdict.reason;
+  EXPECT_LT(judgement.counts.steps, 10000u);
 }
 
 TEST_F(JudgeTest, theSameTwice) {
