@@ -1,4 +1,5 @@
 #include "runtime/exec/interpreter.h"
+#include "runtime/exec/term_bounds.h"
 
 #include "llvm/ADT/bit.h"
 #include "llvm/Support/MathExtras.h"
@@ -84,8 +85,8 @@ Interpreter::Ended Interpreter::countBits(const Instruction &instruction) {
   return {};
 }
 
-/// Whether the exact result leaves the type: by computing it in twice the width where that fits, else by the signs or
-/// by dividing back.
+/// Whether the exact result leaves the type: never where the operands are small, as sizes of 32 bits are in 64; else by
+/// computing it in twice the width where that fits, by the signs or by dividing back.
 void Interpreter::withOverflow(const Instruction &instruction) {
   const Op op = Op(instruction.operation);
   const bool isSigned = instruction.immediate;
@@ -95,8 +96,12 @@ void Interpreter::withOverflow(const Instruction &instruction) {
   auto both = [&](const Value &x, const Value &y) { return compute(Op::And, x, y); };
   auto negated = [&](const Value &x) { return compute(Op::Xor, x, Value::known(1, 1)); };
   auto negative = [&](const Value &x) { return compute(Op::Slt, x, zero); };
+  auto boundOf = [&](const Value &x) { return x.isKnown() ? x.bits() : upperBound(pool, x.asTerm(pool)); };
+  const uint64_t largest = truncated(~uint64_t(0), width) >> isSigned;
   Value overflow;
-  if (width <= maxWidth / 2) {
+  if (staysWithin(largest, op, boundOf(a), boundOf(b))) {
+    overflow = Value::known(0, 1);
+  } else if (width <= maxWidth / 2) {
     const Value exact = compute(op, extended(a, 2 * width, isSigned), extended(b, 2 * width, isSigned));
     overflow = negated(compute(Op::Eq, exact, extended(result, 2 * width, isSigned)));
   } else if (op == Op::Mul) {

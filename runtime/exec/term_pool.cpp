@@ -1,5 +1,7 @@
 #include "runtime/exec/term_pool.h"
 
+#include "runtime/exec/term_bounds.h"
+
 #include <algorithm>
 #include <cassert>
 #include <iterator>
@@ -161,10 +163,8 @@ TermRef TermPool::simplifiedCompare(Op op, TermRef a, TermRef b) {
   if (a == b)
     return boolean(op == Op::Eq || op == Op::Ule || op == Op::Sle);
   const Term left = terms[a];
-  if (op == Op::Ult && isConstant(b) && terms[b].value == 0)
-    return boolean(false);
-  if (op == Op::Ule && isConstant(a) && terms[a].value == 0)
-    return boolean(true);
+  if (op == Op::Ult || op == Op::Ule)
+    return comparedByBounds(op, a, b);
   if (op != Op::Eq || !isConstant(b))
     return noTerm;
   const uint64_t right = terms[b].value;
@@ -181,6 +181,24 @@ TermRef TermPool::simplifiedCompare(Op op, TermRef a, TermRef b) {
     if (then && otherwise)
       return boolean(true);
     return then ? left.a : otherwise ? negation(left.a) : boolean(false);
+  }
+  return noTerm;
+}
+
+/// A comparison with a constant that holds for all values of the other side, or for none.
+TermRef TermPool::comparedByBounds(Op op, TermRef a, TermRef b) {
+  const bool strictly = op == Op::Ult;
+  if (isConstant(b)) { // a < 0, or a up to what is less
+    const uint64_t right = terms[b].value, bound = upperBound(*this, a);
+    if (strictly && right == 0)
+      return boolean(false);
+    return bound < right || (!strictly && bound == right) ? boolean(true) : noTerm;
+  }
+  if (isConstant(a)) { // 0 <= b, or b never up to a
+    const uint64_t left = terms[a].value, bound = upperBound(*this, b);
+    if (!strictly && left == 0)
+      return boolean(true);
+    return bound < left || (strictly && bound == left) ? boolean(false) : noTerm;
   }
   return noTerm;
 }

@@ -109,6 +109,7 @@ private:
   TermRef intern(const Term &term);
   TermRef simplifiedBinary(Op op, TermRef a, TermRef b);
   TermRef simplifiedCompare(Op op, TermRef a, TermRef b);
+  TermRef comparedByBounds(Op op, TermRef a, TermRef b);
   TermRef reassociated(Op op, TermRef a, TermRef b);
 
   std::vector<Term> terms;

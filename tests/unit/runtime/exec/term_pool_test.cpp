@@ -1,4 +1,5 @@
 #include "runtime/exec/assignment.h"
+#include "runtime/exec/term_bounds.h"
 
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
@@ -74,6 +75,28 @@ RC_GTEST_PROP(TermPool, simplifiesWithoutChangingTheValue, ()) {
   const Tracked tracked = randomTerm(pool, values, width, 4);
   RC_ASSERT(pool[tracked.term].width == width);
   RC_ASSERT(Evaluation(pool, values).valueOf(tracked.term) == tracked.value);
+  RC_ASSERT(tracked.value <= upperBound(pool, tracked.term));
+}
+
+TEST(TermPool, comparisonsThatBoundsDecide) {
+  TermPool pool;
+  const TermRef x = pool.zext(pool.variable("x", 32), 64), y = pool.zext(pool.variable("y", 32), 64);
+  const TermRef product = pool.binary(Op::Mul, x, y);
+  EXPECT_EQ(upperBound(pool, product), 0xffffffffull * 0xffffffffull);
+  EXPECT_TRUE(pool.isTrue(pool.binary(Op::Ult, x, pool.constant(uint64_t(1) << 32, 64))));
+  EXPECT_TRUE(pool.isFalse(pool.binary(Op::Ule, pool.constant(uint64_t(1) << 32, 64), x)));
+  EXPECT_TRUE(pool.isFalse(pool.binary(Op::Ult, pool.constant(~uint64_t(0) - 1, 64), product)));
+  EXPECT_FALSE(pool.isConstant(pool.binary(Op::Ult, pool.constant(0xfffffffe, 64), x)));
+  const TermRef masked = pool.binary(Op::And, x, pool.constant(15, 64));
+  EXPECT_EQ(upperBound(pool, pool.binary(Op::Add, masked, pool.constant(1, 64))), 16u);
+}
+
+TEST(TermBounds, additionsAndProductsOnly) {
+  EXPECT_TRUE(staysWithin(255, Op::Add, 200, 55));
+  EXPECT_FALSE(staysWithin(255, Op::Add, 200, 56));
+  EXPECT_TRUE(staysWithin(~uint64_t(0), Op::Mul, 0xffffffff, 0xffffffff));
+  EXPECT_FALSE(staysWithin(~uint64_t(0), Op::Mul, uint64_t(1) << 32, uint64_t(1) << 32));
+  EXPECT_FALSE(staysWithin(~uint64_t(0), Op::Sub, 1, 0)) << "may go below 0";
 }
 
 TEST(TermPool, equalTermsAreOne) {

@@ -75,6 +75,15 @@ TEST_F(SearchTest, aLoopOfKnownLengthIsNotCut) {
                      "  if (sum == 600 && n * 2 == sum + 1) goal(); }\n"));
 }
 
+TEST_F(SearchTest, aProductOfSmallNumbersDoesNotOverflow) {
+  const SearchResult found = search("void goal(void);\n"
+                                    "void start(unsigned *a, unsigned *b) {\n"
+                                    "  unsigned long x = *a, y = *b, bytes;\n"
+                                    "  if (__builtin_mul_overflow(x, y, &bytes)) goal(); }\n");
+  expectNoWay(found);
+  EXPECT_EQ(found.counts.solved, 0u);
+}
+
 constexpr char slabText[] = "#include <linux/slab.h>\n"
                             "void goal(void);\n";
 
