@@ -172,6 +172,18 @@ const Solver::Known &Solver::ask(std::vector<TermRef> conjunction) {
   return answers[std::move(conjunction)] = std::move(known);
 }
 
+const Solver::Known &Solver::ask(std::vector<TermRef> conjunction, TermRef query, const Assignment &values) {
+  if (answers.contains(conjunction) || !guesses.areHard(conjunction))
+    return ask(std::move(conjunction));
+  const std::optional<Assignment> guessed = guesses.find(conjunction, query, values);
+  if (!guessed)
+    return ask(std::move(conjunction));
+  ++statistics.asked;
+  ++statistics.guessed;
+  remember(*guessed);
+  return answers[std::move(conjunction)] = {Answer::Satisfiable, *guessed};
+}
+
 Answer Solver::canBe(std::span<const TermRef> constraints, TermRef query) {
   if (pool.isConstant(query))
     return pool.isTrue(query) ? Answer::Satisfiable : Answer::Unsatisfiable;
@@ -183,7 +195,7 @@ Answer Solver::extend(std::span<const TermRef> constraints, TermRef query, std::
   if (pool.isConstant(query))
     return pool.isTrue(query) ? Answer::Satisfiable : Answer::Unsatisfiable;
   const std::vector<TermRef> conjunction = touching(constraints, query, fixed);
-  const Known &known = ask(conjunction);
+  const Known &known = ask(conjunction, query, values);
   if (known.answer == Answer::Satisfiable)
     for (TermRef term : conjunction)
       for (uint32_t variable : pool.variablesIn(term))

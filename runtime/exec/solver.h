@@ -4,7 +4,7 @@
 // A fresh solver for QF_BV for each query: measured 7 to 16 times faster on such queries than the incremental default.
 #pragma once
 
-#include "runtime/exec/assignment.h"
+#include "runtime/exec/guess.h"
 
 #include <deque>
 #include <map>
@@ -21,7 +21,7 @@ struct SolverLimits {
 };
 
 struct SolverCounts {
-  uint64_t asked = 0, byModel = 0, byCache = 0, solved = 0, unknown = 0;
+  uint64_t asked = 0, byModel = 0, byCache = 0, guessed = 0, solved = 0, unknown = 0;
 };
 
 class Solver {
@@ -53,6 +53,8 @@ private:
   std::vector<TermRef> touching(std::span<const TermRef> constraints, TermRef query,
                                 std::span<const TermRef> fixed = {});
   const Known &ask(std::vector<TermRef> conjunction);
+  /// Asks about a query that a change of `values` may make true.
+  const Known &ask(std::vector<TermRef> conjunction, TermRef query, const Assignment &values);
   bool holds(std::span<const TermRef> conjunction, const Assignment &model);
   void remember(const Assignment &model);
 
@@ -61,6 +63,7 @@ private:
   SolverCounts statistics;
   const Assignment noValues;
   Evaluation evaluation{pool, noValues};
+  Guesses guesses{pool};
   std::map<std::vector<TermRef>, Known> answers;
   std::deque<Assignment> models; ///< newest first
   std::unique_ptr<Translation> translation;

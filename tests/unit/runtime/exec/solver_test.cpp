@@ -50,6 +50,30 @@ TEST_F(SolverTest, keepsPreferredValues) {
   EXPECT_TRUE(model[2] > 5 && model[2] < 9);
 }
 
+/// What multiplies two sizes is guessed: solvers take seconds for it, or give up.
+TEST_F(SolverTest, productsAreGuessed) {
+  auto wide = [&](TermRef term) { return pool.zext(term, 64); };
+  const TermRef bytes = pool.binary(Op::Mul, wide(x), pool.binary(Op::Add, wide(y), pool.constant(24, 64)));
+  const TermRef tooMany = pool.binary(Op::Ult, pool.constant(0x400000, 64), bytes);
+  const std::vector<TermRef> known{less(z, 4), pool.negation(less(x, 32))};
+  Assignment values;
+  values.set(0, 32);
+  ASSERT_EQ(solver.extend(known, tooMany, {}, values), Answer::Satisfiable);
+  EXPECT_GT(values[0] * (values[1] + 24), 0x400000u);
+  EXPECT_GE(values[0], 32u);
+  EXPECT_EQ(solver.counts().guessed, 1u);
+  EXPECT_EQ(solver.counts().solved, 0u);
+}
+
+TEST_F(SolverTest, whatCannotBeIsNotGuessed) {
+  Assignment values;
+  const TermRef product = pool.binary(Op::Mul, x, y);
+  const std::vector<TermRef> known{less(x, 10), less(y, 10)};
+  EXPECT_EQ(solver.extend(known, pool.binary(Op::Ult, pool.constant(81, 32), product), {}, values),
+            Answer::Unsatisfiable);
+  EXPECT_EQ(solver.counts().guessed, 0u);
+}
+
 TEST_F(SolverTest, seesContradictions) {
   Assignment model;
   EXPECT_EQ(solver.solve(std::vector{less(x, 4), pool.equal(x, pool.constant(4, 32))}, {}, model),
