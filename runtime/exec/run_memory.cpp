@@ -90,6 +90,21 @@ void RunMemory::setNote(Address address, Note note) {
   now.notes.write(place->physical) = note;
 }
 
+/// Notes of one leaf, found once for all of them.
+void RunMemory::setNotes(Address address, uint64_t bytes, Note note) {
+  const auto place = kernel.memory.translate(address, kernel.memory.userTable());
+  if (!place)
+    return;
+  const bool inLazy = isLazy(address);
+  auto counts = [&](const Note &n) { return n.term != noTerm || (n.reversed && !inLazy); };
+  Note *notes = &now.notes.write(place->physical);
+  for (Note &at : std::span(notes, bytes)) {
+    now.noted -= counts(at);
+    at = note;
+  }
+  now.noted += bytes * counts(note);
+}
+
 /// The bytes hold known values now.
 void RunMemory::noteKnown(Address address, uint64_t size) {
   constexpr uint64_t leafSize = sim::CowArray<Note>::leafSize;
@@ -99,8 +114,12 @@ void RunMemory::noteKnown(Address address, uint64_t size) {
     done += bytes;
     if (isPlain(at) || isKnown(at, unsigned(bytes)))
       continue;
-    for (uint64_t i = 0; i < bytes; ++i)
-      setNote(at + i, {noTerm, 0, isLazy(at + i)});
+    const bool inLazy = isLazy(at);
+    if (inLazy == isLazy(at + bytes - 1))
+      setNotes(at, bytes, {noTerm, 0, inLazy});
+    else
+      for (uint64_t i = 0; i < bytes; ++i)
+        setNote(at + i, {noTerm, 0, isLazy(at + i)});
   }
 }
 

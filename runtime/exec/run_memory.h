@@ -61,6 +61,7 @@ private:
   bool isKnown(Address address, unsigned bytes) const;
   Note noteAt(Address address) const;
   void setNote(Address address, Note note);
+  void setNotes(Address address, uint64_t bytes, Note note);
   bool isOpen(Address address, const Note &note) const {
     return note.term == noTerm && isLazy(address) != note.reversed;
   }

@@ -98,6 +98,7 @@ private:
   std::optional<uint64_t> concretise(TermRef value, PickFor purpose);
   void keepOther(TermRef is);
   void preferUsualSize(TermRef value);
+  Answer prefer(TermRef condition);
   bool allFixed(TermRef value);
   const LogEntry *entryOf(uint32_t variable) const;
 

@@ -8,6 +8,7 @@ namespace kmem::replay {
 static constexpr uint64_t costOfAlias = 5000;                       ///< behind all that lies on the way
 static constexpr uint64_t costOfLargest = 50;                       ///< of the sizes that a claim allows
 static constexpr uint64_t usualSize = 64, largestUsualSize = 65536; ///< bytes
+static constexpr uint64_t smallSizes[] = {usualSize, 4096, largestUsualSize, 1 << 24};
 
 /// A variable that `value` is the sum of with something else, preferably one declared as a pointer.
 std::optional<uint32_t> Search::pointerIn(TermRef value) {
@@ -100,21 +101,33 @@ bool Search::bind(uint32_t variable) {
   return true;
 }
 
-/// Nothing and very much are rarely what code is about: where conditions allow, a size is an ordinary one. Of a claim
-/// about sizes, it is tried with the largest that is fine as well: of the same number of larger things it may be too
-/// much.
+/// Nothing and very much are rarely what code is about: where conditions allow, a size is an ordinary one, else a small
+/// one, since all of it may have to be written. Of a claim about sizes, it is tried with the largest that is fine as
+/// well: of the same number of larger things it may be too much.
 void Search::preferUsualSize(TermRef value) {
   const uint64_t now = valueOf(value);
   const bool isAboutSizes = plan.target.kind == TargetKind::Size;
   const uint64_t wanted = isAboutSizes ? plan.target.limit : usualSize;
-  const TermRef is = machine.pool.equal(value, machine.pool.constant(wanted, machine.pool[value].width));
+  TermPool &pool = machine.pool;
+  const unsigned width = pool[value].width;
+  const TermRef isWanted = pool.equal(value, pool.constant(wanted, width));
   if (now != 0 && now <= largestUsualSize) {
     if (isAboutSizes && now != wanted)
-      keep(forkHere(), is, costHere(costOfLargest));
+      keep(forkHere(), isWanted, costHere(costOfLargest));
     return;
   }
-  solver.extend(path.constraints, is, path.fixed, path.values);
+  Answer answer = prefer(isWanted);
+  const TermRef below = pool.binary(Op::Sub, value, pool.constant(1, width)); // 0 is more than any
+  for (uint64_t size : smallSizes)
+    if (answer == Answer::Unsatisfiable && truncated(size, width) == size)
+      answer = prefer(pool.binary(Op::Ult, below, pool.constant(size, width)));
+}
+
+/// Values that make `condition` true as well, where there are such; the path is not bound to them.
+Answer Search::prefer(TermRef condition) {
+  const Answer answer = solver.extend(path.constraints, condition, path.fixed, path.values);
   evaluation.forget();
+  return answer;
 }
 
 /// The way on which something does not have the value that is taken here, up to a limit.
