@@ -8,6 +8,8 @@
 #include "runtime/plan/scenario.h"
 #include "runtime/search/search.h"
 
+#include <ctime>
+
 namespace kmem::replay {
 
 /// Processor time for one finding: a first, quick look for each start, and all of it.
@@ -69,6 +71,7 @@ private:
   const TreeValues &values;
   const sim::Profile &profile;
   const JudgeLimits limits;
+  const std::clock_t begun = std::clock();
   CalleePolicy skipping, running;
   Judgement result;
   std::string unknownBecause;

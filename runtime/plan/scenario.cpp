@@ -4,6 +4,8 @@
 #include "llvm/IR/InstIterator.h"
 #include "llvm/IR/IntrinsicInst.h"
 
+#include <ctime>
+
 namespace kmem::replay {
 
 static std::string describe(const SourceLocation &place) {
@@ -175,6 +177,7 @@ llvm::Expected<Scenario> makeScenario(const Finding &finding, const rules::RuleS
   if (!finding.replay)
     return llvm::createStringError("the finding has no recipe for a replay");
   const ReplayRecipe &recipe = *finding.replay;
+  const std::clock_t begun = std::clock();
   Scenario scenario;
   scenario.units = unitsOf(recipe);
   for (const std::string &name : scenario.units) {
@@ -197,6 +200,7 @@ llvm::Expected<Scenario> makeScenario(const Finding &finding, const rules::RuleS
   scenario.program = std::make_unique<Program>(scenario.modules);
   scenario.target = targetOf(recipe.target, rules);
   scenario.named = namesOf(recipe);
+  scenario.seconds = double(std::clock() - begun) / CLOCKS_PER_SEC;
   return scenario;
 }
 

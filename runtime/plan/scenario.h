@@ -17,6 +17,7 @@ struct Scenario {
   std::set<std::string> named;         ///< functions that are not to be skipped
   Injection injection = {};            ///< what fails by order; the caller's to set
   std::vector<std::string> heldFields; ///< "struct.field", where memory waits between the stages
+  double seconds = 0;                  ///< of processor time that making it took, most of it compiling
 };
 
 llvm::Expected<Scenario> makeScenario(const Finding &finding, const rules::RuleSet &rules, Sources &sources);

@@ -3,7 +3,12 @@
 #include "runtime/replay/again.h"
 #include "runtime/replay/fault_findings.h"
 
+#include <algorithm>
+
 namespace kmem::replay {
+
+/// That a search gets whatever compiling took: most claims that come true do within it.
+static constexpr double leastSeconds = 1;
 
 Verdict couldNotRun(llvm::Error why) {
   return {Verdict::Result::Unknown, "", llvm::toString(std::move(why)), {}, {}, {}, ""};
@@ -12,7 +17,7 @@ Verdict couldNotRun(llvm::Error why) {
 Judge makeJudge(const Finding &finding, Scenario &scenario, const ReplayTree &tree, const Options &options) {
   scenario.injection = options.injection;
   JudgeLimits limits;
-  limits.seconds = options.seconds;
+  limits.seconds = std::max(options.seconds - scenario.seconds, leastSeconds);
   return Judge(finding, scenario, tree.rules, tree.values, tree.profile, limits);
 }
 
