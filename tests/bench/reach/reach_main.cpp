@@ -1,6 +1,6 @@
 // ./dev bench reach BUILD [N] [SEED]: how many allocation calls of N random driver, net and sound units a search can
 // drive to, from their function and from up to four callers above it, and replay without symbols. Exit code 1 when a
-// rate is below what it must be.
+// rate is below what it must be. With the names of units in place of numbers: of these.
 #include "tests/bench/reach/processes.h"
 #include "tests/bench/reach/table.h"
 
@@ -42,9 +42,17 @@ static uint64_t numberAt(int argc, char **argv, int index, uint64_t otherwise) {
   return number;
 }
 
+static bool namesUnits(int argc, char **argv) { return argc > 2 && llvm::StringRef(argv[2]).ends_with(".c"); }
+
+static std::vector<std::string> unitsOf(const Tree &tree, int argc, char **argv) {
+  if (namesUnits(argc, argv))
+    return {argv + 2, argv + argc};
+  return sampleOf(tree, numberAt(argc, argv, 2, 150), numberAt(argc, argv, 3, 7));
+}
+
 int main(int argc, char **argv) {
   if (argc < 2) {
-    llvm::errs() << "usage: reach BUILD [N] [SEED] [JOBS]\n";
+    llvm::errs() << "usage: reach BUILD [N] [SEED] [JOBS] | reach BUILD UNIT.c...\n";
     return 2;
   }
   replay::Options options;
@@ -55,9 +63,9 @@ int main(int argc, char **argv) {
     llvm::errs() << "reach: " << llvm::toString(tree.takeError()) << "\n";
     return 2;
   }
-  const std::vector<std::string> units = sampleOf(tree->tree, numberAt(argc, argv, 2, 150), numberAt(argc, argv, 3, 7));
-  const std::vector<bench::Attempt> attempts =
-      bench::attemptAll(units, *tree, {}, unsigned(numberAt(argc, argv, 4, 2)));
+  const std::vector<std::string> units = unitsOf(tree->tree, argc, argv);
+  const unsigned jobs = namesUnits(argc, argv) ? 2 : unsigned(numberAt(argc, argv, 4, 2));
+  const std::vector<bench::Attempt> attempts = bench::attemptAll(units, *tree, {}, jobs);
   const bool kept = bench::printRates(attempts);
   bench::printBlockers(attempts);
   return kept ? 0 : 1;
