@@ -10,7 +10,8 @@ static constexpr uint64_t costOfLargest = 50;                       ///< of the 
 static constexpr uint64_t usualSize = 64, largestUsualSize = 65536; ///< bytes
 static constexpr uint64_t smallSizes[] = {usualSize, 4096, largestUsualSize, 1 << 24};
 
-/// A variable that `value` is the sum of with something else, preferably one declared as a pointer.
+/// A variable that `value` is the sum of with something else, preferably one declared as a pointer. Bits may be masked
+/// out of it; of a conditional, as `p ? container_of(p) : NULL` is one, what it is at present counts.
 std::optional<uint32_t> Search::pointerIn(TermRef value) {
   std::optional<uint32_t> found;
   std::vector<TermRef> work{value};
@@ -22,6 +23,10 @@ std::optional<uint32_t> Search::pointerIn(TermRef value) {
       work.push_back(term.b);
     } else if (term.op == Op::Sub) {
       work.push_back(term.a);
+    } else if (term.op == Op::And && machine.pool.isConstant(term.b)) {
+      work.push_back(term.a);
+    } else if (term.op == Op::Ite) {
+      work.push_back(valueOf(term.a) ? term.b : term.c);
     } else if (term.op == Op::Variable && term.width == maxWidth && !path.isFixed(uint32_t(term.value))) {
       const LogEntry *entry = entryOf(uint32_t(term.value));
       if (entry && isPointer(entry->type))

@@ -47,6 +47,31 @@ TEST_F(SearchTest, twoPointersMayBeOne) {
   EXPECT_EQ(given(found, "p"), given(found, "q"));
 }
 
+/// As hlist_entry_safe() has it.
+TEST_F(SearchTest, aPointerChosenByAConditionLeadsToAnObject) {
+  const SearchResult found =
+      search("struct link { struct link *next; };\n"
+             "struct item { long value; struct link link; };\n"
+             "void goal(void);\n"
+             "void start(struct link *first) {\n"
+             "  struct item *i = first ? (struct item *)((char *)first - sizeof(long)) : (void *)0;\n"
+             "  if (i && i->value == 6) goal(); }\n");
+  ASSERT_EQ(found.end, SearchEnd::Met);
+  EXPECT_TRUE(found.shortcuts.empty());
+  EXPECT_EQ(found.witness.objects.size(), 1u);
+}
+
+TEST_F(SearchTest, aPointerWithBitsMaskedOutLeadsToAnObject) {
+  const SearchResult found = search("struct node { unsigned long parent; long value; };\n"
+                                    "void goal(void);\n"
+                                    "void start(struct node *n) {\n"
+                                    "  struct node *up = (struct node *)(n->parent & ~3UL);\n"
+                                    "  if (up && up->value == 7) goal(); }\n");
+  ASSERT_EQ(found.end, SearchEnd::Met);
+  EXPECT_TRUE(found.shortcuts.empty());
+  EXPECT_EQ(found.witness.objects.size(), 2u);
+}
+
 constexpr char listText[] = "#include <linux/types.h>\n"
                             "struct box { long id; struct list_head items; };\n"
                             "void goal(void);\n";
