@@ -170,6 +170,11 @@ Environment::CallOutcome Run::call(const CallSite &site, const llvm::Function *t
   beforeCall.reset();
   return outcome;
 }
+  if (hop && !stage().route->distance(*hop, site.call->getParent()) &&
+      !stage().route->mayComeBack(*hop, stage().first)) {
+    beforeCall.reset();
+    return {nullptr, {}, "the next call can no longer be reached"};
+  }
 
 /// The function of the next hop is entered whatever the call looks like: directly, through a pointer that may lead
 /// there, or by a function that calls back, which passes what nobody knows.

@@ -109,6 +109,16 @@ TEST_F(SearchTest, aProductOfSmallNumbersDoesNotOverflow) {
   EXPECT_EQ(found.counts.solved, 0u);
 }
 
+/// Nothing that is called behind it keeps the search from knowing.
+TEST_F(SearchTest, aPathEndsWhereTheGoalIsOutOfReach) {
+  expectNoWay(search("struct request { int count; };\n"
+                     "void elsewhere(void);\n"
+                     "void goal(void);\n"
+                     "static void inner(struct request *r) { if (r->count) goal(); else elsewhere(); }\n"
+                     "void start(void) { struct request r = {0}; inner(&r); }\n",
+                     {}, {"start", "inner"}));
+}
+
 constexpr char slabText[] = "#include <linux/slab.h>\n"
                             "void goal(void);\n";
 
