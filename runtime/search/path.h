@@ -66,6 +66,7 @@ struct Path {
   PathLog log;
   std::vector<unsigned> forced; ///< what choose() answers first, in the instruction in hand
   uint32_t inputsKept = 0;      ///< inputs that this path has values for already and will ask for again
+  bool wasOvertaken = false;    ///< it stands where it was left for later, and has its turn now
   std::set<Shortcut> shortcuts;
   std::vector<std::pair<const llvm::Instruction *, unsigned>> forks; ///< how often each instruction was decided
 

@@ -137,6 +137,15 @@ size_t Run::hopsEntered() const {
   return depth;
 }
 
+std::optional<unsigned> Run::distanceLeft() const {
+  const auto frames = code.callStack();
+  const size_t entered = hopsEntered();
+  if (!entered)
+    return std::nullopt;
+  const llvm::Instruction *at = entered < frames.size() ? frames[entered].site->call : code.instructionInHand();
+  return stage().route->distance(stage().first + entered - 1, at->getParent());
+}
+
 std::optional<size_t> Run::hopInHand() const {
   if (held && !isLastStage())
     return std::nullopt; // any way back is as good
@@ -161,6 +170,11 @@ Environment::CallOutcome Run::call(const CallSite &site, const llvm::Function *t
     beforeCall = stateNow();
   CallOutcome outcome;
   const std::optional<size_t> hop = hopInHand();
+  if (hop && !stage().route->distance(*hop, site.call->getParent()) &&
+      !stage().route->mayComeBack(*hop, stage().first)) {
+    beforeCall.reset();
+    return {nullptr, {}, "the next call can no longer be reached"};
+  }
   if (!hop || !stage().route->leadsOn(*hop, site.call))
     outcome = survived(site, target, arguments);
   else if (*hop + 1 == stage().route->hops().size())
@@ -170,11 +184,6 @@ Environment::CallOutcome Run::call(const CallSite &site, const llvm::Function *t
   beforeCall.reset();
   return outcome;
 }
-  if (hop && !stage().route->distance(*hop, site.call->getParent()) &&
-      !stage().route->mayComeBack(*hop, stage().first)) {
-    beforeCall.reset();
-    return {nullptr, {}, "the next call can no longer be reached"};
-  }
 
 /// The function of the next hop is entered whatever the call looks like: directly, through a pointer that may lead
 /// there, or by a function that calls back, which passes what nobody knows.

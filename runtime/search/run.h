@@ -72,6 +72,9 @@ public:
   bool isAtSite() const { return atSite; }
   /// The hop whose function is the innermost frame, when nothing else was called from there.
   std::optional<size_t> hopInHand() const;
+  /// Blocks that the innermost function on the route has left to go; nothing when it can no longer get there, or before
+  /// the run is on its route.
+  std::optional<unsigned> distanceLeft() const;
   /// How many hops of the route the call stack follows.
   size_t hopsEntered() const;
   const Stage &stage() const { return plan.stages[stageInHand]; }

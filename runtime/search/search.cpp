@@ -9,7 +9,8 @@
 namespace kmem::replay {
 
 /// Ways that are taken for later, in blocks of detour.
-static constexpr uint64_t costOfHop = 1000, costOfUnlikely = 200, costOfDetour = 50;
+static constexpr uint64_t costOfHop = 1000, costOfUnlikely = 40, costOfDetour = 4, costOfRound = 4;
+static constexpr llvm::StringLiteral waiting = "other paths have less to go";
 /// Pointers that nobody has followed yet: nowhere, but not NULL and no error.
 static constexpr unsigned questionsPerLook = 32;
 static constexpr Address nowhere = 0xffff888700000000, nowhereSpacing = 0x10000;
@@ -101,6 +102,11 @@ Path Search::forkHere() const {
   return fork;
 }
 
+/// A way that is left for later off the route, so much out of the way of what the function on the route has left to go.
+uint64_t Search::costOfLeaving(uint64_t detour) const {
+  return costHere(engine.distanceLeft().value_or(costOfHop) + detour);
+}
+
 uint64_t Search::costHere(uint64_t distance) const {
   return (engine.stage().route->hops().size() - engine.stage().first - engine.hopsEntered()) * costOfHop + distance;
 }
@@ -158,17 +164,18 @@ std::optional<bool> Search::branch(const Fork &fork) {
   if (fork.isWanted && !way) {
     Path before = forkHere();
     if (assume(yes)) {
-      keep(std::move(before), no, costHere(costOfUnlikely));
+      keep(std::move(before), no, costOfLeaving(costOfUnlikely));
       return true;
     }
     path.constraints.push_back(no);
     return false;
   }
+  const uint64_t left = engine.distanceLeft().value_or(costOfHop);
   const std::optional<size_t> hop = fork.ifTrue || fork.ifFalse ? engine.hopInHand() : std::nullopt;
   auto distance = [&](bool taken) -> std::optional<unsigned> {
     const llvm::BasicBlock *block = taken ? fork.ifTrue : fork.ifFalse;
     if (!hop || !block)
-      return costOfDetour;
+      return unsigned(left + costOfDetour);
     if (auto blocks = engine.stage().route->distance(*hop, block))
       return blocks;
     return engine.stage().route->mayComeBack(*hop, engine.stage().first) ? std::optional(unsigned(costOfHop))
@@ -179,12 +186,24 @@ std::optional<bool> Search::branch(const Fork &fork) {
     refusal = "neither way leads to the next call";
     return std::nullopt;
   }
+  const unsigned times = timesDecided(engine.interpreter().instructionInHand());
+  if (times > limits.decisionsPerInstruction) {
+    note(ShortcutKind::Bound, "decisions of one instruction");
+    refusal = "a loop without end";
+    return std::nullopt;
+  }
+  const uint64_t rounds = (times - 1) * costOfRound;
+  if (isOvertaken(times, costHere(std::min(here.value_or(~0u), there.value_or(~0u))) + rounds))
+    return std::nullopt;
+  const bool keepsBoth = times <= limits.forksPerInstruction;
+  if (here && there && !keepsBoth)
+    note(ShortcutKind::Bound, "decisions of one instruction");
   // A way that leads nearer is worth a question; one that cannot get there is not worth going.
   if (there && (!here || *there < *here)) {
-    Path before = here ? forkHere() : Path();
+    Path before = here && keepsBoth ? forkHere() : Path();
     if (assume(way ? no : yes)) {
-      if (here)
-        keep(std::move(before), way ? yes : no, costHere(*here));
+      if (here && keepsBoth)
+        keep(std::move(before), way ? yes : no, costHere(*here) + rounds);
       return !way;
     }
     if (!here) {
@@ -193,20 +212,21 @@ std::optional<bool> Search::branch(const Fork &fork) {
     }
     there.reset();
   }
-  const unsigned times = timesDecided(engine.interpreter().instructionInHand());
-  if (times > limits.decisionsPerInstruction) {
-    note(ShortcutKind::Bound, "decisions of one instruction");
-    refusal = "a loop without end";
-    return std::nullopt;
-  }
-  if (there && times > limits.forksPerInstruction) {
-    note(ShortcutKind::Bound, "decisions of one instruction");
-    there.reset();
-  }
-  if (there)
-    keep(forkHere(), way ? no : yes, costHere(*there));
+  if (there && keepsBoth)
+    keep(forkHere(), way ? no : yes, costHere(*there) + rounds);
   path.constraints.push_back(way ? yes : no);
   return way;
+}
+
+/// A path that goes round is left for later when another one has less to go.
+bool Search::isOvertaken(unsigned times, uint64_t cost) {
+  if (std::exchange(path.wasOvertaken, false) || times == 1 || pending.empty() || pending.begin()->first.cost >= cost)
+    return false;
+  Path later = forkHere();
+  later.wasOvertaken = true;
+  keep(std::move(later), noTerm, cost);
+  refusal = waiting;
+  return true;
 }
 
 unsigned Search::choose(ChoiceKind kind, std::string_view what, unsigned count) {
@@ -224,7 +244,7 @@ unsigned Search::choose(ChoiceKind kind, std::string_view what, unsigned count) 
       Path fork = forkHere();
       fork.forced = before;
       fork.forced.push_back(other);
-      keep(std::move(fork), noTerm, costHere(engine.isAtSite() ? 0 : costOfUnlikely * other));
+      keep(std::move(fork), noTerm, engine.isAtSite() ? costHere(0) : costOfLeaving(costOfUnlikely * other));
     }
   }
   path.log.append({true, 0, kind, kept(what), 0, way, nullptr, 0});
@@ -266,6 +286,10 @@ void Search::follow(Stop stop, SearchResult &result) {
     note(ShortcutKind::Bound, stop.why);
   if (stop.kind == StopKind::Unsupported)
     note(ShortcutKind::Bound, "an instruction that the executor does not have: " + stop.why);
+  if (refusal == waiting && !result.blockedBy.empty()) {
+    refusal.clear();
+    return;
+  }
   const size_t hops = engine.hopsEntered();
   if (result.blockedBy.empty() || hops > result.hopsReached) {
     result.hopsReached = hops;

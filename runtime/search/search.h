@@ -84,7 +84,9 @@ private:
   uint64_t valueOf(TermRef term) { return evaluation.valueOf(term); }
   void setValues(Assignment values);
   uint64_t costHere(uint64_t distance) const;
+  uint64_t costOfLeaving(uint64_t detour) const;
   unsigned timesDecided(const llvm::Instruction *at);
+  bool isOvertaken(unsigned times, uint64_t cost);
   void note(ShortcutKind kind, std::string_view what);
   llvm::StringRef kept(llvm::StringRef text) { return texts.save(text); }
 

@@ -82,7 +82,7 @@ bool Search::bind(uint32_t variable) {
     return true;
   }
   if (entry.usual && now == entry.usual) {
-    keep(forkHere(), machine.pool.negation(is(now)), costHere(limits.valuesPerPlace));
+    keep(forkHere(), machine.pool.negation(is(now)), costOfLeaving(limits.valuesPerPlace));
   } else {
     if (const LazyObject *shared = engine.sharedObject(entry.type); shared && assumeEqual(variable, shared->base)) {
       note(ShortcutKind::Bound, "objects that the calls do not share");
@@ -140,7 +140,7 @@ void Search::keepOther(TermRef is) {
   if (timesDecided(engine.interpreter().instructionInHand()) > limits.valuesPerPlace)
     shortcut(ShortcutKind::Concretised, "one of many values");
   else
-    keep(forkHere(), machine.pool.negation(is), costHere(limits.valuesPerPlace));
+    keep(forkHere(), machine.pool.negation(is), costOfLeaving(limits.valuesPerPlace));
 }
 
 /// A number that `value` has under the conditions; the others are left for later, up to a limit.

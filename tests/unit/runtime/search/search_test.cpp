@@ -119,6 +119,33 @@ TEST_F(SearchTest, aPathEndsWhereTheGoalIsOutOfReach) {
                      {}, {"start", "inner"}));
 }
 
+/// The end of the loop is nearer to the goal every time.
+TEST_F(SearchTest, aLoopInFrontOfTheGoalIsBounded) {
+  const SearchResult found = search("void goal(void);\n"
+                                    "void start(unsigned n, char *at) {\n"
+                                    "  unsigned i = 0;\n"
+                                    "  while (i < n) at[i++] = 0;\n"
+                                    "  if (at[0] == 1 && n > 5) goal(); }\n");
+  EXPECT_EQ(found.end, SearchEnd::Exhausted);
+  ASSERT_EQ(found.shortcuts.size(), 1u);
+  EXPECT_EQ(found.shortcuts.front().first, ShortcutKind::Bound);
+}
+
+/// What decides is found in the first round; a path that went on through the list would never come back to it.
+TEST_F(SearchTest, aPathThatGoesRoundWaitsForOthers) {
+  SearchLimits limits;
+  limits.steps = 2000;
+  const SearchResult found =
+      search("struct node { struct node *next; int kind; };\n"
+             "int ready(int);\n"
+             "void goal(void);\n"
+             "static int skipped(int kind) { int r = ready(kind); return r < 5 ? 1 : r == 7 ? 0 : 2; }\n"
+             "static void inner(struct node *n) { if (skipped(n->kind) == 0) goal(); }\n"
+             "void start(struct node *n) { for (;; n = n->next ? n->next : n) inner(n); }\n",
+             limits, {"start", "inner"});
+  EXPECT_EQ(found.end, SearchEnd::Met);
+}
+
 constexpr char slabText[] = "#include <linux/slab.h>\n"
                             "void goal(void);\n";
 
