@@ -102,8 +102,8 @@ TEST_F(SearchTest, aLoopOfKnownLengthIsNotCut) {
 
 TEST_F(SearchTest, aProductOfSmallNumbersDoesNotOverflow) {
   const SearchResult found = search("void goal(void);\n"
-                                    "void start(unsigned *a, unsigned *b) {\n"
-                                    "  unsigned long x = *a, y = *b, bytes;\n"
+                                    "void start(unsigned a, unsigned b) {\n"
+                                    "  unsigned long x = a, y = b, bytes;\n"
                                     "  if (__builtin_mul_overflow(x, y, &bytes)) goal(); }\n");
   expectNoWay(found);
   EXPECT_EQ(found.counts.solved, 0u);
@@ -164,6 +164,16 @@ TEST_F(SearchTest, aForkInsideACallBeginsTheCallAnew) {
   ASSERT_EQ(found.end, SearchEnd::Met);
   EXPECT_NE(given(found, "n"), 64u);
   EXPECT_EQ(chosen(found, ChoiceKind::Allocation), std::vector<uint64_t>{0}) << "asked once on the path that is told";
+}
+
+/// No number of elements comes to the usual size.
+TEST_F(SearchTest, aSizeOfElementsIsAnOrdinaryOne) {
+  const SearchResult found =
+      search(std::string(slabText) + "void start(unsigned n) {\n"
+                                     "  if (n && __kmalloc_noprof(n * 24ul, GFP_KERNEL)) goal(); }\n");
+  ASSERT_EQ(found.end, SearchEnd::Met);
+  EXPECT_LE(given(found, "n"), 2u);
+  EXPECT_EQ(found.counts.paths, 1u);
 }
 
 TEST_F(SearchTest, theSameTwice) {
