@@ -12,8 +12,7 @@ static uint64_t filled(uint64_t value) { return value ? ~uint64_t(0) >> std::cou
 
 bool staysWithin(uint64_t limit, Op op, uint64_t a, uint64_t b) {
   uint64_t result = 0;
-  const bool overflows =
-      op == Op::Add ? __builtin_add_overflow(a, b, &result) : __builtin_mul_overflow(a, b, &result);
+  const bool overflows = op == Op::Add ? __builtin_add_overflow(a, b, &result) : __builtin_mul_overflow(a, b, &result);
   return (op == Op::Add || op == Op::Mul) && !overflows && result <= limit;
 }
 

@@ -89,8 +89,8 @@ Judge::Outcome Judge::tryBothWays(size_t first) {
 }
 
 /// From the entry at once; when that is not decided, from the site's own function and then one caller up at a time, so
-/// that a limit still says how far the claim holds: also past one from which nothing is decided, as what a caller passes
-/// can make it easy. What cannot happen from one of them on cannot happen at all.
+/// that a limit still says how far the claim holds: also past one from which nothing is decided, as what a caller
+/// passes can make it easy. What cannot happen from one of them on cannot happen at all.
 Judgement Judge::judge() {
   const size_t hops = scenario.stages.back().route->hops().size();
   Outcome outcome = tryBothWays(0);

@@ -25,6 +25,7 @@ Run::~Run() { machine.memory.setFirstReads(nullptr); }
 
 /// A thread that the simulated kernel kills has come to its end like any other.
 Stop Run::guarded(llvm::function_ref<Stop()> body) {
+  astray = false;
   try {
     return body();
   } catch (const sim::Death &) {
@@ -173,6 +174,7 @@ Environment::CallOutcome Run::call(const CallSite &site, const llvm::Function *t
   if (hop && !stage().route->distance(*hop, site.call->getParent()) &&
       !stage().route->mayComeBack(*hop, stage().first)) {
     beforeCall.reset();
+    astray = true;
     return {nullptr, {}, "the next call can no longer be reached"};
   }
   if (!hop || !stage().route->leadsOn(*hop, site.call))

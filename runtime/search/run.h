@@ -47,6 +47,8 @@ public:
 
   /// The finding's claim came true; the run has ended there.
   bool isMet() const { return met; }
+  /// It ended because it could not come to the next call any more: nothing was left out.
+  bool isAstray() const { return astray; }
   /// Whether what decided it, the flags or the size, is an argument that the last stage's first function was given.
   bool isDecidedByArgument() const { return decidedByArgument; }
   /// Where the console stood before the call that met it.
@@ -128,7 +130,7 @@ private:
   Address held = 0;
   uint32_t earlier = 0, passes = 0;
   uint64_t calls = 0;
-  bool met = false, decidedByArgument = false, atSite = false;
+  bool met = false, decidedByArgument = false, atSite = false, astray = false;
   std::vector<TermRef> entryArguments; ///< of the stage in hand, those that are not known
   sim::Console::Mark mark = 0;
 };

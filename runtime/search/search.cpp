@@ -282,7 +282,7 @@ void Search::follow(Stop stop, SearchResult &result) {
     return;
   if (stop.kind == StopKind::OutOfSteps)
     note(ShortcutKind::Bound, "instructions of one path");
-  if (stop.kind == StopKind::Refused && refusal.empty())
+  if (stop.kind == StopKind::Refused && refusal.empty() && !engine.isAstray())
     note(ShortcutKind::Bound, stop.why);
   if (stop.kind == StopKind::Unsupported)
     note(ShortcutKind::Bound, "an instruction that the executor does not have: " + stop.why);

@@ -121,11 +121,12 @@ TEST_F(SearchTest, aPathEndsWhereTheGoalIsOutOfReach) {
 
 /// The end of the loop is nearer to the goal every time.
 TEST_F(SearchTest, aLoopInFrontOfTheGoalIsBounded) {
-  const SearchResult found = search("void goal(void);\n"
-                                    "void start(unsigned n, char *at) {\n"
+  const SearchResult found = search("struct text { char at[4096]; };\n"
+                                    "void goal(void);\n"
+                                    "void start(unsigned n, struct text *text) {\n"
                                     "  unsigned i = 0;\n"
-                                    "  while (i < n) at[i++] = 0;\n"
-                                    "  if (at[0] == 1 && n > 5) goal(); }\n");
+                                    "  while (i < n) text->at[i++] = 0;\n"
+                                    "  if (text->at[0] == 1 && n > 5) goal(); }\n");
   EXPECT_EQ(found.end, SearchEnd::Exhausted);
   ASSERT_EQ(found.shortcuts.size(), 1u);
   EXPECT_EQ(found.shortcuts.front().first, ShortcutKind::Bound);
