@@ -26,6 +26,8 @@ public:
 
   const std::vector<RouteHop> &hops() const { return all; }
   bool leadsOn(size_t hop, const llvm::CallBase *call) const;
+  /// Whether the hop has such a call; a route without one at its end is a run that looks for nothing.
+  bool leadsSomewhere(size_t hop) const { return !all[hop].calls.empty(); }
   /// Blocks to go from `block` to the hop's call; nothing when it can no longer be reached in this call of the
   /// function.
   std::optional<unsigned> distance(size_t hop, const llvm::BasicBlock *block) const;

@@ -171,7 +171,7 @@ Environment::CallOutcome Run::call(const CallSite &site, const llvm::Function *t
     beforeCall = stateNow();
   CallOutcome outcome;
   const std::optional<size_t> hop = hopInHand();
-  if (hop && !stage().route->distance(*hop, site.call->getParent()) &&
+  if (hop && stage().route->leadsSomewhere(*hop) && !stage().route->distance(*hop, site.call->getParent()) &&
       !stage().route->mayComeBack(*hop, stage().first)) {
     beforeCall.reset();
     astray = true;
