@@ -40,32 +40,48 @@ Values freeCoherent(ModelCall &call) {
   return call.nothing();
 }
 
-/// dma_alloc_pages(device, size, &handle, direction, gfp): a struct page.
-Values allocatePages(ModelCall &call) {
+/// The order in which dma_alloc_pages() takes `size` bytes (kernel/dma/mapping.c).
+unsigned orderOf(uint64_t size) {
+  return unsigned(std::bit_width((std::max<uint64_t>(size, 1) - 1) >> sim::pageShift));
+}
+
+/// Zeroed frames for (device, size, &handle, direction, gfp), told by what `nameOf` makes of the first one.
+Values allocateFrames(ModelCall &call, Address (*nameOf)(sim::Pfn)) {
   AllocationRequest request = requestOf(call);
   request.cache = call.pointer(0);
   const Address handle = call.pointer(2);
-  request.order = unsigned(std::bit_width((std::max<uint64_t>(request.size, 1) - 1) >> sim::pageShift));
+  request.order = orderOf(request.size);
   std::optional<sim::Pfn> frame;
-  const Address page = attempt(call, request, request.order <= sim::maxPageOrder, [&]() -> Address {
-                         frame =
-                             call.system().pages.allocate(request.gfp | call.kernel().profile.gfp.zero, request.order);
-                         return frame ? sim::pageToVmemmap(*frame) : 0;
-                       }).address;
-  if (page) {
+  const Address memory =
+      attempt(call, request, request.order <= sim::maxPageOrder, [&]() -> Address {
+        frame = call.system().pages.allocate(request.gfp | call.kernel().profile.gfp.zero, request.order);
+        return frame ? nameOf(*frame) : 0;
+      }).address;
+  if (memory) {
     takeBytes(call, sim::pageToVirt(*frame), request.size);
     call.storeWord(handle, *frame << sim::pageShift);
   }
-  return allocated(call, request, page);
+  return allocated(call, request, memory);
 }
 
-/// dma_free_pages(device, size, page, handle, direction)
-Values freePages(ModelCall &call) {
-  const Address page = call.pointer(2);
+/// (device, size, memory, handle, direction)
+Values freeFrames(ModelCall &call, sim::Pfn (*frameOf)(Address)) {
+  const Address memory = call.pointer(2);
   const uint64_t size = call.size(1);
-  const auto order = unsigned(std::bit_width((std::max<uint64_t>(size, 1) - 1) >> sim::pageShift));
-  releaseAt(call, page, [&] { call.system().pages.free((page - sim::vmemmapStart) / sim::structPageSize, order); });
+  releaseAt(call, memory, [&] { call.system().pages.free(frameOf(memory), orderOf(size)); });
   return call.nothing();
+}
+
+/// dma_alloc_pages() and dma_free_pages(): a struct page.
+Values allocatePages(ModelCall &call) { return allocateFrames(call, sim::pageToVmemmap); }
+Values freePages(ModelCall &call) {
+  return freeFrames(call, [](Address page) { return sim::Pfn((page - sim::vmemmapStart) / sim::structPageSize); });
+}
+
+/// dma_alloc_noncoherent() and dma_free_noncoherent(): the same by address (include/linux/dma-mapping.h).
+Values allocateNoncoherent(ModelCall &call) { return allocateFrames(call, sim::pageToVirt); }
+Values freeNoncoherent(ModelCall &call) {
+  return freeFrames(call, [](Address memory) { return sim::Pfn((memory - sim::directMapStart) >> sim::pageShift); });
 }
 
 /// dma_pool_create(name, device, size, align, boundary)
@@ -130,6 +146,8 @@ constexpr ModelRow rows[] = {
     {"dma_free_coherent", freeCoherent},
     {"dma_alloc_pages", allocatePages},
     {"dma_free_pages", freePages},
+    {"dma_alloc_noncoherent", allocateNoncoherent},
+    {"dma_free_noncoherent", freeNoncoherent},
     {"dma_pool_create", createPool},
     {"dma_pool_destroy", destroyPool},
     {"dma_pool_alloc", allocateBlock},
