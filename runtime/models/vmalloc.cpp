@@ -2,6 +2,7 @@
 #include "runtime/models/allocations.h"
 #include "runtime/models/registry.h"
 #include "runtime/models/releases.h"
+#include "runtime/models/rule_driven.h"
 
 namespace kmem::replay {
 
@@ -118,9 +119,12 @@ Values vmMapRam(ModelCall &call) {
       call, [&](auto frames) { return vmalloc.vmMapRam(frames); },
       [&](Address area) { vmalloc.vmUnmapRam(area, count); });
 }
+/// One of unknown origin gets the check of the call.
 Values vmUnmapRam(ModelCall &call) {
   const Address area = call.pointer(0);
   const auto count = unsigned(call.size(1));
+  if (hasUnknownOrigin(call, area))
+    checkBeforeBody(call);
   releaseAt(call, area, [&] { call.system().vmalloc.vmUnmapRam(area, count); });
   return call.nothing();
 }

@@ -96,6 +96,12 @@ TEST_F(Allocators, AnUnknownAreaIsCheckedAsWell) {
   EXPECT_TRUE(says("BUG: sleeping function called from invalid context at mm/vmalloc.c"));
 }
 
+TEST_F(Allocators, AnUnknownMappingIsCheckedAsWell) {
+  enter(ContextComponent::Preempt);
+  call("vm_unmap_ram", lazyObject(), 4);
+  EXPECT_TRUE(says("BUG: sleeping function called from invalid context"));
+}
+
 TEST_F(Allocators, KvmallocIsEither) {
   const Address small = call("__kvmalloc_node_noprof", 100, gfpKernel(), 0);
   const Address large = call("__kvmalloc_node_noprof", 100 << 10, gfpKernel(), 0);
@@ -157,6 +163,15 @@ TEST_F(Allocators, CoherentMemoryComesWithItsHandle) {
   enter(ContextComponent::IrqsOff);
   call("dma_free_attrs", device, 4096, lazyObject(), 0, 0);
   EXPECT_TRUE(says("WARNING: CPU: 0"));
+}
+
+TEST_F(Allocators, NoncoherentMemoryIsTheFramesOfItsHandle) {
+  const Address memory = call("dma_alloc_noncoherent", device, 8192, handle, 0, gfpKernel());
+  EXPECT_EQ(familyOf(memory), "dma_noncoherent");
+  EXPECT_EQ(wordAt(handle), memory - sim::directMapStart);
+  EXPECT_EQ(wordAt(memory), 0u);
+  call("dma_free_noncoherent", device, 8192, memory, wordAt(handle), 0);
+  EXPECT_EQ(printed(), "");
 }
 
 TEST_F(Allocators, DmaPools) {
