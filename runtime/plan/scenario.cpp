@@ -170,6 +170,10 @@ static std::set<std::string> namesOf(const ReplayRecipe &recipe) {
     for (const ReplayFunction &between : recipe.allocation->returnedBy)
       names.insert(between.function);
   }
+  // What made the memory may come past the site itself.
+  if (recipe.allocation && recipe.allocation->place == AllocationPlace::Earlier)
+    for (const ReplayHop &hop : recipe.hops)
+      names.insert(hop.function.function);
   return names;
 }
 

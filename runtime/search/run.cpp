@@ -164,6 +164,13 @@ Value Run::firstRead(Address address, unsigned width) {
   return chooser.input(input);
 }
 
+/// Whether what made the memory comes past the site before it returns, as functions do that clean up after themselves:
+/// the next stage would never see that memory.
+bool Run::isSiteOnTheWay(const CallSite &site) const {
+  const Route &last = *plan.stages.back().route;
+  return held && !isLastStage() && last.leadsOn(last.hops().size() - 1, site.call);
+}
+
 Environment::CallOutcome Run::call(const CallSite &site, const llvm::Function *target,
                                    llvm::ArrayRef<Value> arguments) {
   ++calls;
@@ -177,7 +184,9 @@ Environment::CallOutcome Run::call(const CallSite &site, const llvm::Function *t
     astray = true;
     return {nullptr, {}, "the next call can no longer be reached"};
   }
-  if (!hop || !stage().route->leadsOn(*hop, site.call))
+  if (isSiteOnTheWay(site))
+    outcome = atTarget(site, target, arguments);
+  else if (!hop || !stage().route->leadsOn(*hop, site.call))
     outcome = survived(site, target, arguments);
   else if (*hop + 1 == stage().route->hops().size())
     outcome = isLastStage() ? atTarget(site, target, arguments) : atAllocation(site, target, arguments);

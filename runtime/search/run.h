@@ -102,6 +102,7 @@ private:
   Stop guarded(llvm::function_ref<Stop()> body);
   Stop enterStage(uint64_t steps);
   Stop throughStages(Stop stop, uint64_t steps);
+  bool isSiteOnTheWay(const CallSite &site) const;
   bool isLastStage() const { return stageInHand + 1 == plan.stages.size(); }
   State stateNow() const;
   CallOutcome atAllocation(const CallSite &site, const llvm::Function *target, llvm::ArrayRef<Value> arguments);

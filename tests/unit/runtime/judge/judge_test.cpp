@@ -73,6 +73,16 @@ constexpr char text[] = "#include <linux/slab.h>\n"                             
                         "{\n"                                                               // 64
                         "\tfor (;;)\n"                                                      // 65
                         "\t\tkfree(0);\n"                                                   // 66
+                        "}\n"                                                               // 67
+                        "struct op { void *more; };\n"                                      // 68
+                        "void put(struct op *op)\n"                                         // 69
+                        "{\n"                                                               // 70
+                        "\tkfree(op->more);\n"                                              // 71
+                        "}\n"                                                               // 72
+                        "void lookup(struct op *op)\n"                                      // 73
+                        "{\n"                                                               // 74
+                        "\top->more = __kvmalloc_node_noprof(64, GFP_KERNEL, 0);\n"         // 75
+                        "\tput(op);\n"                                                      // 76
                         "}\n";
 
 class JudgeTest : public RecipeTest {
@@ -169,6 +179,26 @@ TEST_F(JudgeTest, aLoopThroughTheSiteEnds) {
   EXPECT_NE(judgement.verdict.reason.find("a limit was reached: passes of the site"), std::string::npos)
       << judgement.verdict.reason;
   EXPECT_LT(judgement.counts.steps, 10000u);
+}
+
+/// The function that made the memory gives it to the release itself, so that nothing is left when it returns.
+TEST_F(JudgeTest, theSiteOnTheWayOfTheAllocation) {
+  Finding finding = sleepFinding({hop("put", at(71, 2), "kfree", HopKind::Site)}, 0);
+  FreeClaim claim;
+  claim.accepts = {"slab", "slab_cache"};
+  claim.family = "kvmalloc";
+  finding.replay->target.claim = claim;
+  finding.replay->target.arguments = {};
+  finding.replay->target.arguments.pointer = 0;
+  ReplayAllocation allocation;
+  allocation.function = {"lookup", "a.c"};
+  allocation.call = at(75, 13);
+  allocation.callee = "__kvmalloc_node_noprof";
+  allocation.place = AllocationPlace::Earlier;
+  allocation.stores = {"op.more"};
+  finding.replay->allocation = allocation;
+  const Verdict verdict = judge(finding).verdict;
+  EXPECT_EQ(verdict.result, Verdict::Result::Confirmed) << verdict.reason;
 }
 
 TEST_F(JudgeTest, theSameTwice) {
