@@ -112,19 +112,19 @@ bool Search::bind(uint32_t variable) {
 void Search::preferUsualSize(TermRef value) {
   const uint64_t now = valueOf(value);
   const bool isAboutSizes = plan.target.kind == TargetKind::Size;
+  const bool isOrdinary = now != 0 && now <= largestUsualSize;
   const uint64_t wanted = isAboutSizes ? plan.target.limit : usualSize;
   TermPool &pool = machine.pool;
   const unsigned width = pool[value].width;
   const TermRef isWanted = pool.equal(value, pool.constant(wanted, width));
-  if (now != 0 && now <= largestUsualSize) {
-    if (isAboutSizes && now != wanted)
-      keep(forkHere(), isWanted, costHere(costOfLargest));
+  if (isOrdinary && isAboutSizes && now != wanted)
+    keep(forkHere(), isWanted, costHere(costOfLargest));
+  if (isOrdinary && (isAboutSizes || now <= usualSize))
     return;
-  }
-  Answer answer = prefer(isWanted);
+  Answer answer = isOrdinary ? Answer::Unsatisfiable : prefer(isWanted);
   const TermRef below = pool.binary(Op::Sub, value, pool.constant(1, width)); // 0 is more than any
   for (uint64_t size : smallSizes)
-    if (answer == Answer::Unsatisfiable && truncated(size, width) == size)
+    if (answer == Answer::Unsatisfiable && truncated(size, width) == size && (!isOrdinary || size < now))
       answer = prefer(pool.binary(Op::Ult, below, pool.constant(size, width)));
 }
 
