@@ -10,6 +10,8 @@ namespace kmem::replay {
 
 /// Ways that are taken for later, in blocks of detour.
 static constexpr uint64_t costOfHop = 1000, costOfUnlikely = 40, costOfDetour = 4, costOfRound = 4;
+static constexpr uint64_t costOfMissing = 100'000;
+static constexpr size_t maxNeeded = 16; ///< conditions that order paths
 static constexpr llvm::StringLiteral waiting = "other paths have less to go";
 /// Pointers that nobody has followed yet: nowhere, but not NULL and no error.
 static constexpr unsigned questionsPerLook = 32;
@@ -112,6 +114,10 @@ uint64_t Search::costHere(uint64_t distance) const {
 }
 
 void Search::keep(Path fork, TermRef condition, uint64_t cost) {
+  for (TermRef other : needed)
+    if (const TermRef wrong = machine.pool.negation(other);
+        condition == wrong || llvm::is_contained(fork.constraints, wrong))
+      cost += costOfMissing;
   if (pending.size() >= limits.states) {
     note(ShortcutKind::Bound, "states kept for later");
     pending.erase(std::prev(pending.end()));
@@ -149,15 +155,65 @@ unsigned Search::timesDecided(const llvm::Instruction *at) {
   return 1;
 }
 
+/// Whether a way leads where the next call cannot be reached any more, while the other one does not.
+bool Search::leadsAway(const Fork &fork, bool way) const {
+  const llvm::BasicBlock *taken = way ? fork.ifTrue : fork.ifFalse, *other = way ? fork.ifFalse : fork.ifTrue;
+  const std::optional<size_t> hop = taken && other ? engine.hopInHand() : std::nullopt;
+  if (!hop)
+    return false;
+  const Stage &stage = engine.stage();
+  return !stage.route->distance(*hop, taken) && stage.route->distance(*hop, other) &&
+         !stage.route->mayComeBack(*hop, stage.first);
+}
+
+/// The site needs a condition that was decided otherwise, as it may have been long before and in another function: the
+/// other way of that decision comes first now, before all the ways that end at the same place.
+void Search::goBackFor(TermRef condition) {
+  const std::vector<uint32_t> &variables = machine.pool.variablesIn(condition);
+  auto best = pending.end();
+  for (auto it = pending.begin(); it != pending.end(); ++it) {
+    const TermRef other = it->second.condition;
+    if (other == condition) {
+      best = it;
+      break;
+    }
+    auto isAbout = [&](uint32_t variable) { return llvm::is_contained(variables, variable); };
+    if (other != noTerm && (best == pending.end() || it->first.number < best->first.number) &&
+        llvm::any_of(machine.pool.variablesIn(other), isAbout))
+      best = it;
+  }
+  if (best == pending.end())
+    return;
+  auto node = pending.extract(best);
+  node.key().cost = 0;
+  pending.insert(std::move(node));
+}
+
+/// Paths on which that is not so come last: each of them would turn away at the same place.
+void Search::need(TermRef condition) {
+  if (llvm::is_contained(needed, condition) || needed.size() == maxNeeded)
+    return;
+  needed.push_back(condition);
+  const TermRef wrong = machine.pool.negation(condition);
+  std::map<Order, Pending> again;
+  for (auto &[order, kept] : pending) {
+    const bool misses = kept.condition == wrong || llvm::is_contained(kept.path.constraints, wrong);
+    again.emplace(Order{order.cost + (misses ? costOfMissing : 0), order.number}, std::move(kept));
+  }
+  pending = std::move(again);
+}
+
 std::optional<bool> Search::branch(const Fork &fork) {
   noticeCall();
   if (isTimeUp())
     return std::nullopt;
   const TermRef yes = fork.condition, no = machine.pool.negation(yes);
-  if (allFixed(yes))
-    return valueOf(yes) != 0;
-  if (isDecidedBy(yes) || isDecidedBy(no))
-    return isDecidedBy(yes);
+  if (allFixed(yes) || isDecidedBy(yes) || isDecidedBy(no)) {
+    const bool way = allFixed(yes) ? valueOf(yes) != 0 : isDecidedBy(yes);
+    if (leadsAway(fork, way))
+      missed = way ? no : yes;
+    return way;
+  }
   bool way = valueOf(yes) != 0;
   if (fork.isWanted && !fork.at)
     claimIsCertain = way && solver.canBe(path.constraints, no) == Answer::Unsatisfiable;
@@ -207,6 +263,7 @@ std::optional<bool> Search::branch(const Fork &fork) {
       return !way;
     }
     if (!here) {
+      missed = way ? no : yes;
       refusal = "the way to the next call cannot be taken";
       return std::nullopt;
     }
@@ -297,6 +354,11 @@ void Search::follow(Stop stop, SearchResult &result) {
     result.blockedBy = refusal.empty() ? stop.why : refusal;
   }
   refusal.clear();
+  if (missed != noTerm) {
+    need(missed);
+    goBackFor(missed);
+  }
+  missed = noTerm;
 }
 
 SearchResult Search::run() {

@@ -85,6 +85,9 @@ private:
   void setValues(Assignment values);
   uint64_t costHere(uint64_t distance) const;
   uint64_t costOfLeaving(uint64_t detour) const;
+  bool leadsAway(const Fork &fork, bool way) const;
+  void goBackFor(TermRef condition);
+  void need(TermRef condition);
   unsigned timesDecided(const llvm::Instruction *at);
   bool isOvertaken(unsigned times, uint64_t cost);
   void note(ShortcutKind kind, std::string_view what);
@@ -130,6 +133,8 @@ private:
   llvm::UniqueStringSaver texts{allocator};
   std::clock_t begun = 0;
   std::string refusal;
+  TermRef missed = noTerm;     ///< what the path in hand would have needed at its last turn away from the site
+  std::vector<TermRef> needed; ///< what paths so missed, up to a limit
   unsigned questions = 0;
   bool claimIsCertain = false; ///< what a path came to the site with leaves its claim no choice
 };

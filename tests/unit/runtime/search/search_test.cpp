@@ -100,6 +100,19 @@ TEST_F(SearchTest, aLoopOfKnownLengthIsNotCut) {
                      "  if (sum == 600 && n * 2 == sum + 1) goal(); }\n"));
 }
 
+/// What the last condition needs is decided by the first one; there are 4096 ways between them.
+TEST_F(SearchTest, theDecisionThatWasWrongIsGoneBackTo) {
+  const SearchResult found = search("void goal(void);\n"
+                                    "static void first(unsigned n, int *out) { if (n > 1) *out = 1; else *out = 2; }\n"
+                                    "void start(unsigned n, int *a, int *out) {\n"
+                                    "  first(n, out);\n"
+                                    "  for (int i = 0; i < 12; i++) if (a[i]) out[i + 1] = i;\n"
+                                    "  if (n > 1) goal(); }\n");
+  ASSERT_EQ(found.end, SearchEnd::Met);
+  EXPECT_GT(given(found, "n"), 1u);
+  EXPECT_LT(found.counts.paths, 10u);
+}
+
 TEST_F(SearchTest, aProductOfSmallNumbersDoesNotOverflow) {
   const SearchResult found = search("void goal(void);\n"
                                     "void start(unsigned a, unsigned b) {\n"
