@@ -2,7 +2,6 @@
 
 #include "checker/driver/command_line.h"
 #include "checker/driver/config_file.h"
-#include "core/report/report.h"
 #include "core/support/paths.h"
 #include "rules/lib/rules.h"
 
@@ -43,19 +42,6 @@ llvm::Expected<std::optional<Severity>> parseFailOn(llvm::StringRef text) {
     if (text == toString(severity))
       return severity;
   return llvm::createStringError("--fail-on: expected note, warning, error or never, not '" + text + "'");
-}
-
-llvm::Expected<std::vector<ReportTarget>> parseReports(llvm::ArrayRef<std::string> texts) {
-  std::vector<ReportTarget> targets;
-  for (llvm::StringRef text : texts) {
-    auto [format, file] = text.split('=');
-    if (!findReportFormat(format))
-      return llvm::createStringError("--report: unknown format '" + format + "'");
-    targets.push_back({format.str(), file.str()});
-  }
-  if (targets.empty())
-    targets.push_back({"text", ""});
-  return targets;
 }
 
 llvm::Expected<std::optional<bool>> parseColor(llvm::StringRef text) {
@@ -131,7 +117,7 @@ llvm::Expected<Options> parseOptions(llvm::ArrayRef<const char *> argv) {
   llvm::Error error = llvm::Error::success();
   setAction(*line, options, error);
   setChoices(*line, *config, options, error);
-  take(error, "", parseReports(line->reports), options.reports);
+  take(error, "", parseReportTargets(line->reports), options.reports);
   take(error, "", parseColor(line->useColor), options.color);
   if (line->onlyConfirmed && !line->replay && !error)
     error = llvm::createStringError("--only-confirmed needs --replay: nothing else confirms a finding");

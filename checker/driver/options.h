@@ -6,6 +6,7 @@
 #include "checker/driver/line_filter.h"
 #include "checker/driver/stages.h"
 #include "core/finding/finding.h"
+#include "core/report/targets.h"
 #include "rules/tree/tree.h"
 
 #include <optional>
@@ -13,12 +14,6 @@
 namespace kmem {
 
 enum class Action { Analyse, ListChecks, ExplainCheck, ListRules, VerifyRules, Dump };
-
-/// "jsonl=FILE"; an empty file is standard output.
-struct ReportTarget {
-  std::string format;
-  std::string file;
-};
 
 struct Options : TreeRequest {
   Action action = Action::Analyse;

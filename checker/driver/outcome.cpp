@@ -1,13 +1,10 @@
 #include "checker/driver/outcome.h"
 
 #include "checker/driver/pipeline.h"
-#include "core/report/report.h"
-#include "core/support/atomic_file.h"
 
 #include "llvm/ADT/SmallString.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/Path.h"
-#include "llvm/Support/Process.h"
 
 namespace kmem {
 
@@ -16,25 +13,6 @@ static constexpr unsigned maxDiagnosticsPerUnit = 3;
 
 static std::string counted(size_t count, llvm::StringRef word) {
   return std::to_string(count) + " " + word.str() + (count == 1 ? "" : "s");
-}
-
-llvm::Error writeReports(llvm::ArrayRef<Finding> findings, const Options &options, const Tree &tree) {
-  for (const ReportTarget &target : options.reports) {
-    const ReportFormat *format = findReportFormat(target.format);
-    assert(format && "parseOptions let it through");
-    if (target.file.empty() || target.file == "-") {
-      format->write(findings, {tree.sourceRoot, options.color.value_or(llvm::sys::Process::StandardOutHasColors())},
-                    llvm::outs());
-      llvm::outs().flush();
-      continue;
-    }
-    std::string text;
-    llvm::raw_string_ostream out(text);
-    format->write(findings, {tree.sourceRoot, options.color.value_or(false)}, out);
-    if (llvm::Error error = writeAtomically(target.file, text))
-      return error;
-  }
-  return llvm::Error::success();
 }
 
 static void sayFailure(const Tree &tree, size_t unit, llvm::StringRef failure, Console &console) {

@@ -1,13 +1,10 @@
-// Stage: driver. The end of a run: reports, the failed units, the summary line, the exit code.
+// Stage: driver. The end of a run: the failed units, the summary line, the exit code.
 #pragma once
 
 #include "checker/driver/finding_filter.h"
 #include "checker/driver/summary_stage.h"
 
 namespace kmem {
-
-/// Writes every report; files are replaced as a whole. An error names the file.
-llvm::Error writeReports(llvm::ArrayRef<Finding> findings, const Options &options, const Tree &tree);
 
 /// Lists the failed units, prints the summary line and returns the exit code.
 int conclude(const FilteredFindings &shown, const SummaryStage &summaries, const Tree &tree, const Options &options,

@@ -101,7 +101,7 @@ int analyse(const Options &options, llvm::ArrayRef<std::string> checks, Console 
   }
   if (options.onlyConfirmed)
     keepConfirmed(shown);
-  if (llvm::Error error = writeReports(shown.findings, options, *tree))
+  if (llvm::Error error = writeReports(shown.findings, options.reports, tree->sourceRoot, options.color))
     return fail(console, std::move(error));
   return conclude(shown, summaries, *tree, options, console);
 }

@@ -3,7 +3,6 @@
 #include "core/support/atomic_file.h"
 #include "runtime/plan/module_digest.h"
 #include "runtime/replay/replay_tree.h"
-#include "runtime/replay/reports.h"
 #include "runtime/replay/saved_replay.h"
 
 #include "llvm/ADT/StringExtras.h"
@@ -108,7 +107,7 @@ int replayAgain(const Options &options) {
   const std::string differs = difference(saved->outcome, *again);
   if (!differs.empty())
     return failed("replayed, but not the same: " + differs);
-  if (llvm::Error error = writeReports(saved->finding, options, tree->tree))
+  if (llvm::Error error = writeReports(saved->finding, options.reports, tree->tree.sourceRoot, std::nullopt))
     return usageError(std::move(error));
   if (!options.quiet)
     llvm::errs() << "replayed, identical\n";

@@ -3,7 +3,6 @@
 #include "core/finding/read_findings.h"
 #include "runtime/replay/one_finding.h"
 #include "runtime/replay/replay_tree.h"
-#include "runtime/replay/reports.h"
 #include "runtime/replay/story.h"
 #include "runtime/replay/workers.h"
 

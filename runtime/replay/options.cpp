@@ -1,6 +1,5 @@
 #include "runtime/replay/options.h"
 
-#include "core/report/report.h"
 #include "core/support/paths.h"
 #include "rules/lib/rules.h"
 
@@ -94,18 +93,6 @@ llvm::Error takeWords(std::vector<std::string> words, Options &options) {
   return llvm::Error::success();
 }
 
-llvm::Error takeReports(llvm::ArrayRef<std::string> texts, Options &options) {
-  for (llvm::StringRef text : texts) {
-    auto [format, file] = text.split('=');
-    if (!findReportFormat(format))
-      return usage("--report: unknown format '" + format + "'");
-    options.reports.push_back({format.str(), file.str()});
-  }
-  if (options.reports.empty())
-    options.reports.push_back({"text", ""});
-  return llvm::Error::success();
-}
-
 llvm::Expected<Options> checked(const Flags &flags, llvm::ArrayRef<const char *> fixed, bool hasFixed,
                                 const char *argv0) {
   Options options;
@@ -113,8 +100,10 @@ llvm::Expected<Options> checked(const Flags &flags, llvm::ArrayRef<const char *>
     options.tree.fixedFlags = std::vector<std::string>(fixed.begin(), fixed.end());
   if (llvm::Error error = takeWords({flags.words.begin(), flags.words.end()}, options))
     return std::move(error);
-  if (llvm::Error error = takeReports(std::vector<std::string>(flags.reports.begin(), flags.reports.end()), options))
-    return std::move(error);
+  auto reports = parseReportTargets(std::vector<std::string>(flags.reports.begin(), flags.reports.end()));
+  if (!reports)
+    return reports.takeError();
+  options.reports = std::move(*reports);
   if (flags.seconds <= 0)
     return usage("--limit: expected a number of seconds above 0");
   options.tree.databasePath = flags.database;
@@ -156,6 +145,11 @@ llvm::Expected<Options> parseOptions(llvm::ArrayRef<const char *> argv) {
   const bool hasFixed = separator != argv.end();
   return checked(flags, hasFixed ? llvm::ArrayRef(separator + 1, argv.end()) : llvm::ArrayRef<const char *>(), hasFixed,
                  argv.front());
+}
+
+int usageError(llvm::Error error) {
+  llvm::errs() << "kmem-replay: error: " << llvm::toString(std::move(error)) << "\n";
+  return UsageError;
 }
 
 } // namespace kmem::replay

@@ -1,6 +1,7 @@
 // The command line of kmem-replay as plain data, checked as far as it can be without reading a tree.
 #pragma once
 
+#include "core/report/targets.h"
 #include "rules/tree/tree.h"
 #include "runtime/search/injection.h"
 
@@ -13,11 +14,6 @@ enum ExitCode { AllDecided = 0, SomeConfirmed = 1, UsageError = 2, SomeFailed = 
 
 enum class Command : uint8_t { Replay, Explain, Again };
 
-/// "jsonl=FILE"; an empty file is standard output.
-struct ReportTarget {
-  std::string format, file;
-};
-
 struct Options {
   Command command = Command::Replay;
   TreeRequest tree;
@@ -28,7 +24,7 @@ struct Options {
   std::string inject;      ///< --inject, as it was given
   Injection injection;
   bool exploreFaults = false;
-  std::vector<ReportTarget> reports;
+  std::vector<ReportTarget> reports; ///< never empty
   double seconds = 10; ///< of processor time for a finding
   unsigned jobs = 1;
   bool quiet = false;
@@ -36,5 +32,8 @@ struct Options {
 
 /// --help and --version print and exit.
 llvm::Expected<Options> parseOptions(llvm::ArrayRef<const char *> argv);
+
+/// Says it; UsageError.
+int usageError(llvm::Error error);
 
 } // namespace kmem::replay

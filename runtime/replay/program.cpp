@@ -4,7 +4,6 @@
 #include "runtime/replay/again.h"
 #include "runtime/replay/explain.h"
 #include "runtime/replay/one_finding.h"
-#include "runtime/replay/reports.h"
 #include "runtime/replay/workers.h"
 
 #include "llvm/ADT/STLExtras.h"
@@ -69,7 +68,7 @@ int replayAll(const Options &options) {
     llvm::errs() << "kmem-replay: interrupted after " << finished << " of " << findings->size() << " findings\n";
     return Interrupted;
   }
-  if (llvm::Error error = writeReports(*findings, options, tree->tree))
+  if (llvm::Error error = writeReports(*findings, options.reports, tree->tree.sourceRoot, std::nullopt))
     return usageError(std::move(error));
   const size_t confirmed = countOf(*findings, Verdict::Result::Confirmed);
   if (!options.quiet)
