@@ -25,7 +25,7 @@ struct Options {
   Injection injection;
   bool exploreFaults = false;
   std::vector<ReportTarget> reports; ///< never empty
-  double seconds = 10; ///< of processor time for a finding
+  double seconds = 10;               ///< of processor time for a finding
   unsigned jobs = 1;
   bool quiet = false;
 };

@@ -189,6 +189,25 @@ void Search::goBackFor(TermRef condition) {
   pending.insert(std::move(node));
 }
 
+void Search::rememberStart() {
+  if (!atStart)
+    atStart = forkHere();
+}
+
+/// What was missed is about what the run was given, such as which of the objects that there are a pointer leads to.
+/// That was settled when it was followed, and no path is left that does it otherwise: one begins anew.
+void Search::beginAnew(TermRef condition) {
+  auto isGiven = [&](uint32_t variable) {
+    return atStart->log.findLast([&](const LogEntry &entry) { return !entry.isChoice && entry.variable == variable; });
+  };
+  const std::vector<uint32_t> &variables = machine.pool.variablesIn(condition);
+  if (!atStart || begunWith.size() == maxNeeded || !llvm::all_of(variables, isGiven) ||
+      llvm::none_of(variables, [&](uint32_t variable) { return path.isFixed(variable); }))
+    return;
+  if (begunWith.insert(condition).second)
+    keep(*atStart, condition, 0);
+}
+
 /// Paths on which that is not so come last: each of them would turn away at the same place.
 void Search::need(TermRef condition) {
   if (llvm::is_contained(needed, condition) || needed.size() == maxNeeded)
@@ -207,6 +226,7 @@ std::optional<bool> Search::branch(const Fork &fork) {
   noticeCall();
   if (isTimeUp())
     return std::nullopt;
+  rememberStart();
   const TermRef yes = fork.condition, no = machine.pool.negation(yes);
   if (allFixed(yes) || isDecidedBy(yes) || isDecidedBy(no)) {
     const bool way = allFixed(yes) ? valueOf(yes) != 0 : isDecidedBy(yes);
@@ -357,6 +377,7 @@ void Search::follow(Stop stop, SearchResult &result) {
   if (missed != noTerm) {
     need(missed);
     goBackFor(missed);
+    beginAnew(missed);
   }
   missed = noTerm;
 }

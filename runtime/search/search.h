@@ -88,6 +88,8 @@ private:
   bool leadsAway(const Fork &fork, bool way) const;
   void goBackFor(TermRef condition);
   void need(TermRef condition);
+  void rememberStart();
+  void beginAnew(TermRef condition);
   unsigned timesDecided(const llvm::Instruction *at);
   bool isOvertaken(unsigned times, uint64_t cost);
   void note(ShortcutKind kind, std::string_view what);
@@ -135,6 +137,8 @@ private:
   std::string refusal;
   TermRef missed = noTerm;     ///< what the path in hand would have needed at its last turn away from the site
   std::vector<TermRef> needed; ///< what paths so missed, up to a limit
+  std::optional<Path> atStart; ///< of the first path, before anything was asked about what it was given
+  std::set<TermRef> begunWith; ///< conditions that paths were begun anew with
   unsigned questions = 0;
   bool claimIsCertain = false; ///< what a path came to the site with leaves its claim no choice
 };

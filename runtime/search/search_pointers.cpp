@@ -175,6 +175,7 @@ std::optional<uint64_t> Search::pick(TermRef value, PickFor purpose) {
     return std::nullopt;
   if (allFixed(value))
     return valueOf(value);
+  rememberStart();
   return purpose == PickFor::Address ? pickAddress(value) : concretise(value, purpose);
 }
 

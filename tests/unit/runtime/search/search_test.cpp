@@ -160,6 +160,20 @@ TEST_F(SearchTest, aPathThatGoesRoundWaitsForOthers) {
   EXPECT_EQ(found.end, SearchEnd::Met);
 }
 
+/// The parameter was followed before anybody knew that it has to lead to the variable.
+TEST_F(SearchTest, aParameterMayLeadToAVariable) {
+  const SearchResult found = search("struct net { int count; };\n"
+                                    "extern struct net init_net;\n"
+                                    "int elsewhere(void);\n"
+                                    "void goal(void);\n"
+                                    "void start(struct net *net) {\n"
+                                    "  elsewhere();\n"
+                                    "  net->count++;\n"
+                                    "  if (net == &init_net) goal(); }\n");
+  ASSERT_EQ(found.end, SearchEnd::Met);
+  EXPECT_EQ(found.counts.paths, 2u);
+}
+
 constexpr char slabText[] = "#include <linux/slab.h>\n"
                             "void goal(void);\n";
 
