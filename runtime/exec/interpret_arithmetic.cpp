@@ -51,10 +51,46 @@ void Interpreter::select(const Instruction &instruction) {
       Value::symbolic(pool, pool.ite(condition.asTerm(pool), then.asTerm(pool), otherwise.asTerm(pool))));
 }
 
+static constexpr unsigned byteWidth = 8;
+
 static uint64_t reversedBytes(uint64_t value, unsigned width) { return llvm::byteswap(value) >> (64 - width); }
 
-/// ctpop, ctlz and their like. On a symbolic value a concrete one is asked for: they choose among few bits in practice.
+/// What is a short term of a symbolic value; nothing for the others.
+static std::optional<Value> symbolicBits(const Arithmetic &arithmetic, BitCount operation, const Value &value) {
+  const unsigned width = value.width();
+  const auto orWidth = [&](const Value &count) {
+    return arithmetic.chosen(arithmetic.isZero(value), Value::known(width, width), count);
+  };
+  switch (operation) {
+  case BitCount::ByteSwap: {
+    Value swapped = arithmetic.part(value, 0, byteWidth);
+    for (unsigned low = byteWidth; low < width; low += byteWidth)
+      swapped = arithmetic.joined(swapped, arithmetic.part(value, low, byteWidth));
+    return swapped;
+  }
+  case BitCount::Absolute:
+    return arithmetic.chosen(arithmetic.isNegative(value), arithmetic.binary(Op::Sub, Value::known(0, width), value),
+                             value);
+  case BitCount::TrailingZeros:
+    return orWidth(arithmetic.lowestOne(value));
+  case BitCount::LeadingZeros:
+    return orWidth(arithmetic.binary(Op::Sub, Value::known(width - 1, width), arithmetic.highestOne(value)));
+  case BitCount::Ones:
+  case BitCount::BitReverse:
+    return std::nullopt;
+  }
+  __builtin_unreachable();
+}
+
+/// ctpop, ctlz and their like. Where there is no short term, a symbolic value is asked for a known one: they choose
+/// among few bits in practice.
 Interpreter::Ended Interpreter::countBits(const Instruction &instruction) {
+  const Value &operand = get(instruction.a);
+  if (!operand.isKnown())
+    if (const auto result = symbolicBits(Arithmetic(pool), BitCount(instruction.operation), operand)) {
+      set(instruction.dst, *result);
+      return {};
+    }
   const std::optional<uint64_t> bits = known(get(instruction.a), PickFor::Bits);
   if (!bits)
     return end(StopKind::Refused, "a value whose bits are counted", instruction);

@@ -12,6 +12,19 @@ TEST_F(SearchTest, aBranchOnAnInput) {
   EXPECT_TRUE(found.shortcuts.empty());
 }
 
+TEST_F(SearchTest, bitsOfAnInputAreNotAnyNumber) {
+  const SearchResult found = search("void goal(void);\n"
+                                    "void start(unsigned a, unsigned long b, unsigned c, int d) {\n"
+                                    "  if (__builtin_bswap32(a) == 0x12345678 && b && __builtin_ctzl(b) == 40 &&\n"
+                                    "      c && __builtin_clz(c) == 3 && d < 0 && __builtin_abs(d) == 77) goal(); }\n");
+  ASSERT_EQ(found.end, SearchEnd::Met);
+  EXPECT_EQ(given(found, "a"), 0x78563412u);
+  EXPECT_EQ(given(found, "b") & ((uint64_t(1) << 41) - 1), uint64_t(1) << 40);
+  EXPECT_EQ(given(found, "c") >> 28, 1u);
+  EXPECT_EQ(int32_t(given(found, "d")), -77);
+  EXPECT_TRUE(found.shortcuts.empty());
+}
+
 TEST_F(SearchTest, whatCannotBeIsExhausted) {
   expectNoWay(search("void goal(void);\n"
                      "void start(unsigned a) { if (a > 5) if (a < 3) goal(); }\n"));
