@@ -10,13 +10,22 @@ static constexpr uint64_t costOfLargest = 50;                       ///< of the 
 static constexpr uint64_t usualSize = 64, largestUsualSize = 65536; ///< bytes
 static constexpr uint64_t smallSizes[] = {usualSize, 4096, largestUsualSize, 1 << 24};
 
-/// A variable that `value` is the sum of with something else, preferably one declared as a pointer. Bits may be masked
-/// out of it; of a conditional, as `p ? container_of(p) : NULL` is one, what it is at present counts.
+/// Whether a number is as far from 0 as addresses are, in either direction, and no offset.
+static bool isFar(uint64_t number) {
+  constexpr uint64_t largestOffset = uint64_t(1) << 31;
+  return number + largestOffset > 2 * largestOffset;
+}
+
+/// A variable that `value` is the sum of with something else: one declared as a pointer or, when the sum has nothing
+/// else that can be the base of an object, another one that is as wide. Bits may be masked out of it; of a conditional,
+/// as `p ? container_of(p) : NULL` is one, what it is at present counts.
 std::optional<uint32_t> Search::pointerIn(TermRef value) {
-  std::optional<uint32_t> found;
+  std::optional<uint32_t> declared, found;
+  bool hasBase = false, isMasked = false;
   std::vector<TermRef> work{value};
-  while (!work.empty()) {
-    const Term term = machine.pool[work.back()];
+  while (!work.empty() && !declared) {
+    const TermRef at = work.back();
+    const Term term = machine.pool[at];
     work.pop_back();
     if (term.op == Op::Add) {
       work.push_back(term.a);
@@ -24,17 +33,22 @@ std::optional<uint32_t> Search::pointerIn(TermRef value) {
     } else if (term.op == Op::Sub) {
       work.push_back(term.a);
     } else if (term.op == Op::And && machine.pool.isConstant(term.b)) {
+      isMasked = true;
       work.push_back(term.a);
     } else if (term.op == Op::Ite) {
       work.push_back(valueOf(term.a) ? term.b : term.c);
     } else if (term.op == Op::Variable && term.width == maxWidth && !path.isFixed(uint32_t(term.value))) {
-      const LogEntry *entry = entryOf(uint32_t(term.value));
-      if (entry && isPointer(entry->type))
-        return uint32_t(term.value);
       found = uint32_t(term.value);
+      if (const LogEntry *entry = entryOf(*found); entry && isPointer(entry->type))
+        declared = found;
+    } else if (isFar(valueOf(at))) {
+      hasBase = true;
     }
   }
-  return found;
+  const std::optional<uint32_t> pointer = declared || !hasBase ? found : std::nullopt;
+  if (pointer && isMasked) // what is masked out is what the object's address has there
+    note(ShortcutKind::Concretised, "one of many values");
+  return pointer;
 }
 
 /// Gives a variable a value, without asking the solver where all conditions on it hold with it as well.

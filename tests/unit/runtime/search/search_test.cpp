@@ -85,6 +85,25 @@ TEST_F(SearchTest, aPointerWithBitsMaskedOutLeadsToAnObject) {
   EXPECT_EQ(found.witness.objects.size(), 2u);
 }
 
+/// The bits beside it are not tried: nobody may say that there is no way.
+TEST_F(SearchTest, aPointerWithBitsMaskedOutIsAShortcut) {
+  const SearchResult found = search("struct node { unsigned long parent; long value; };\n"
+                                    "void goal(void);\n"
+                                    "void start(struct node *n) {\n"
+                                    "  struct node *up = (struct node *)(n->parent & ~3UL);\n"
+                                    "  if (up && up->value == 7 && n->parent & 1) goal(); }\n");
+  EXPECT_TRUE(found.end == SearchEnd::Met || !found.shortcuts.empty());
+}
+
+/// It is no second pointer.
+TEST_F(SearchTest, anOffsetIsAnyNumber) {
+  const SearchResult found = search("struct buffer { char *bytes; unsigned long offset; };\n"
+                                    "void goal(void);\n"
+                                    "void start(struct buffer *b) { if (b->bytes[b->offset] == 3) goal(); }\n");
+  ASSERT_EQ(found.end, SearchEnd::Met);
+  EXPECT_EQ(found.witness.objects.size(), 2u);
+}
+
 constexpr char listText[] = "#include <linux/types.h>\n"
                             "struct box { long id; struct list_head items; };\n"
                             "void goal(void);\n";
