@@ -103,7 +103,7 @@ private:
   bool assumeEqual(uint32_t variable, uint64_t value);
   std::optional<uint32_t> pointerIn(TermRef value);
   std::optional<uint64_t> concretise(TermRef value, PickFor purpose);
-  void keepOther(TermRef is);
+  void keepOther(TermRef is, uint64_t detour);
   void preferUsualSize(TermRef value);
   Answer prefer(TermRef condition);
   bool allFixed(TermRef value);

@@ -10,6 +10,9 @@ static constexpr uint64_t costOfLargest = 50;                       ///< of the 
 static constexpr uint64_t usualSize = 64, largestUsualSize = 65536; ///< bytes
 static constexpr uint64_t smallSizes[] = {usualSize, 4096, largestUsualSize, 1 << 24};
 
+/// Further values, in blocks of detour; twice as much for each. Sizes are rarely what decides.
+static constexpr uint64_t costOfValue = 8, costOfSize = 64;
+
 /// Whether a number is as far from 0 as addresses are, in either direction, and no offset.
 static bool isFar(uint64_t number) {
   constexpr uint64_t largestOffset = uint64_t(1) << 31;
@@ -113,7 +116,7 @@ bool Search::bind(uint32_t variable) {
     if (assumeEqual(variable, made))
       return true;
     machine.objects.restore(before);
-    keepOther(is(now));
+    keepOther(is(now), costOfValue);
   }
   path.constraints.push_back(is(now));
   fix(variable, is(now));
@@ -150,11 +153,12 @@ Answer Search::prefer(TermRef condition) {
 }
 
 /// The way on which something does not have the value that is taken here, up to a limit.
-void Search::keepOther(TermRef is) {
-  if (timesDecided(engine.interpreter().instructionInHand()) > limits.valuesPerPlace)
+void Search::keepOther(TermRef is, uint64_t detour) {
+  const unsigned times = timesDecided(engine.interpreter().instructionInHand());
+  if (times > limits.valuesPerPlace)
     shortcut(ShortcutKind::Concretised, "one of many values");
   else
-    keep(forkHere(), machine.pool.negation(is), costOfLeaving(limits.valuesPerPlace));
+    keep(forkHere(), machine.pool.negation(is), costOfLeaving(detour << times));
 }
 
 /// A number that `value` has under the conditions; the others are left for later, up to a limit.
@@ -165,7 +169,7 @@ std::optional<uint64_t> Search::concretise(TermRef value, PickFor purpose) {
   const TermRef is = machine.pool.equal(value, machine.pool.constant(number, machine.pool[value].width));
   if (isDecidedBy(is))
     return number;
-  keepOther(is);
+  keepOther(is, purpose == PickFor::Size ? costOfSize : costOfValue);
   path.constraints.push_back(is);
   if (machine.pool[value].op == Op::Variable)
     fix(uint32_t(machine.pool[value].value), is);

@@ -206,6 +206,18 @@ TEST_F(SearchTest, aParameterMayLeadToAVariable) {
   EXPECT_EQ(found.counts.paths, 2u);
 }
 
+/// Ten decisions about something else are nearer; only the first one matters.
+TEST_F(SearchTest, whatAPathDiedOfSaysWhereToTurnBack) {
+  const SearchResult found = search("void goal(void);\n"
+                                    "int sink;\n"
+                                    "void start(int mode, unsigned long bits) {\n"
+                                    "  if (mode > 3) sink = 1; else sink = 2;\n"
+                                    "  for (int i = 0; i < 10; i++) if (bits >> i & 1) sink += i; else sink -= i;\n"
+                                    "  if (mode == 7) goal(); }\n");
+  ASSERT_EQ(found.end, SearchEnd::Met);
+  EXPECT_LE(found.counts.paths, 3u);
+}
+
 constexpr char slabText[] = "#include <linux/slab.h>\n"
                             "void goal(void);\n";
 
