@@ -27,7 +27,7 @@ bool isAllocation(const llvm::CallBase &call, const rules::RuleSet &rules) {
   return rule && rule->alloc;
 }
 
-/// Upwards by the first caller that is not in the chain yet.
+/// Upwards by the first caller that is not in the chain yet, whichever of its calls it is.
 std::vector<RouteHop> chainTo(const llvm::CallBase &call, const CallsTo &calls) {
   std::vector<RouteHop> hops{{call.getFunction(), {&call}}};
   llvm::SmallPtrSet<const llvm::Function *, levels> seen{call.getFunction()};
@@ -38,8 +38,12 @@ std::vector<RouteHop> chainTo(const llvm::CallBase &call, const CallsTo &calls) 
     const auto next = llvm::find_if(callers->second, [&](auto *above) { return !seen.contains(above->getFunction()); });
     if (next == callers->second.end())
       break;
-    seen.insert((*next)->getFunction());
-    hops.insert(hops.begin(), RouteHop{(*next)->getFunction(), {*next}});
+    const llvm::Function *caller = (*next)->getFunction();
+    seen.insert(caller);
+    RouteHop hop{caller, {}};
+    llvm::copy_if(callers->second, std::back_inserter(hop.calls),
+                  [&](auto *above) { return above->getFunction() == caller; });
+    hops.insert(hops.begin(), std::move(hop));
   }
   return hops;
 }
