@@ -47,4 +47,10 @@ bool Route::mayComeBack(size_t hop, size_t first) const {
   return false;
 }
 
+bool Route::mayPassAgain(size_t first) const {
+  const size_t last = all.size() - 1;
+  // Of several calls, one may follow another within a block.
+  return all[last].calls.size() > 1 || inLoop[last] || mayComeBack(last, first);
+}
+
 } // namespace kmem::replay

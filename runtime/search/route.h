@@ -34,6 +34,8 @@ public:
   /// Whether a return from `hop` can come back to it: the call stands in a loop of the function above, or of one
   /// further up, down to `first`.
   bool mayComeBack(size_t hop, size_t first) const;
+  /// Whether the site can come after it was passed.
+  bool mayPassAgain(size_t first) const;
 
 private:
   using Distances = llvm::DenseMap<const llvm::BasicBlock *, unsigned>;

@@ -299,6 +299,9 @@ Environment::CallOutcome Run::atTarget(const CallSite &site, const llvm::Functio
   } else if (++passes >= maxPasses) {
     chooser.shortcut(ShortcutKind::Bound, "passes of the site");
     outcome = {nullptr, {}, "past the site again and again"};
+  } else if (!outcome.body && isLastStage() && !stage().route->mayPassAgain(stage().first)) {
+    astray = true;
+    outcome = {nullptr, {}, "past the site"};
   }
   return outcome;
 }
