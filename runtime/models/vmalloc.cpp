@@ -9,6 +9,8 @@ namespace kmem::replay {
 namespace {
 
 constexpr uint64_t mappedAtMost = 1024; ///< pages of one vmap()
+/// Families: what kvmalloc() gives, and what it is where it is not vmalloc() memory (mm/util.c).
+constexpr llvm::StringLiteral eitherFamily("kvmalloc"), otherFamily("slab");
 
 Values vmallocWith(ModelCall &call, sim::Gfp added) {
   const AllocationRequest request = requestOf(call);
@@ -178,12 +180,24 @@ Values kvfreeSensitive(ModelCall &call) {
   return call.nothing();
 }
 
+/// Memory that may be either is of one kind for who has asked: code that did may release it as what it is.
+void tellApart(ModelCall &call, Address address, bool isVmalloc) {
+  const Allocation *known = call.now.allocations.find(address);
+  if (!known || known->family != familyNumber(call.rules, eitherFamily))
+    return;
+  Allocation told = *known;
+  told.family = familyNumber(call.rules, isVmalloc ? call.rule.familyTestFor : otherFamily.str());
+  call.now.allocations.set(address, told);
+}
+
 /// Of an object of unknown origin nobody knows.
 Values isVmallocAddress(ModelCall &call) {
   const Address address = call.pointer(0);
   if (hasUnknownOrigin(call, address))
     return call.returns(call.unusual(ChoiceKind::ObjectShape));
-  return call.returns(sim::isVmallocAddress(address));
+  const bool isVmalloc = sim::isVmallocAddress(address);
+  tellApart(call, address, isVmalloc);
+  return call.returns(isVmalloc);
 }
 
 constexpr ModelRow rows[] = {

@@ -112,6 +112,18 @@ TEST_F(Allocators, KvmallocIsEither) {
   EXPECT_EQ(printed(), "");
 }
 
+TEST_F(Allocators, WhoAsksWhatKvmallocGaveKnows) {
+  const Address small = call("__kvmalloc_node_noprof", 100, gfpKernel(), 0);
+  const Address large = call("__kvmalloc_node_noprof", 8 << 20, gfpKernel(), 0);
+  const Address plain = call("__kmalloc_noprof", 100, gfpKernel());
+  EXPECT_EQ(familyOf(small), "kvmalloc");
+  for (Address memory : {small, large, plain})
+    call("is_vmalloc_addr", memory);
+  EXPECT_EQ(familyOf(small), "slab");
+  EXPECT_EQ(familyOf(large), "vmalloc");
+  EXPECT_EQ(familyOf(plain), "slab");
+}
+
 TEST_F(Allocators, WhatKvfreeReleasesMayBeVmallocMemory) {
   enter(ContextComponent::Preempt);
   call("kvfree", lazyObject());
