@@ -26,9 +26,12 @@ Route::Route(std::vector<RouteHop> hops) : all(std::move(hops)) {
   assert(!all.empty() && "a route has a function");
   for (const RouteHop &hop : all) {
     distances.push_back(distancesTo(hop.calls));
-    inLoop.push_back(llvm::any_of(hop.calls, [&](const llvm::CallBase *call) {
+    comesAgain.push_back(llvm::any_of(hop.calls, [&](const llvm::CallBase *call) {
       return llvm::any_of(llvm::successors(call->getParent()),
-                          [&](const llvm::BasicBlock *next) { return distances.back().contains(next); });
+                          [&](const llvm::BasicBlock *next) { return distances.back().contains(next); }) ||
+             llvm::any_of(hop.calls, [&](const llvm::CallBase *other) {
+               return other != call && other->getParent() == call->getParent();
+             });
     }));
   }
 }
@@ -42,15 +45,14 @@ std::optional<unsigned> Route::distance(size_t hop, const llvm::BasicBlock *bloc
 
 bool Route::mayComeBack(size_t hop, size_t first) const {
   for (size_t above = first; above < hop; ++above)
-    if (inLoop[above])
+    if (comesAgain[above])
       return true;
   return false;
 }
 
 bool Route::mayPassAgain(size_t first) const {
   const size_t last = all.size() - 1;
-  // Of several calls, one may follow another within a block.
-  return all[last].calls.size() > 1 || inLoop[last] || mayComeBack(last, first);
+  return comesAgain[last] || mayComeBack(last, first);
 }
 
 } // namespace kmem::replay

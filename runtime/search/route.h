@@ -31,8 +31,8 @@ public:
   /// Blocks to go from `block` to the hop's call; nothing when it can no longer be reached in this call of the
   /// function.
   std::optional<unsigned> distance(size_t hop, const llvm::BasicBlock *block) const;
-  /// Whether a return from `hop` can come back to it: the call stands in a loop of the function above, or of one
-  /// further up, down to `first`.
+  /// Whether a return from `hop` can come back to it: the call stands in a loop of the function above, or another one
+  /// follows it there, or so in one further up, down to `first`.
   bool mayComeBack(size_t hop, size_t first) const;
   /// Whether the site can come after it was passed.
   bool mayPassAgain(size_t first) const;
@@ -41,7 +41,7 @@ private:
   using Distances = llvm::DenseMap<const llvm::BasicBlock *, unsigned>;
   std::vector<RouteHop> all;
   std::vector<Distances> distances; ///< one for each hop
-  std::vector<bool> inLoop;         ///< whether the hop's call can be reached from itself
+  std::vector<bool> comesAgain;     ///< whether one of the hop's calls can be reached from one of them
 };
 
 } // namespace kmem::replay
