@@ -12,9 +12,6 @@ inline std::set<Expected> notConfirmed() { return {}; }
 /// Suspicions in good cases that are confirmed all the same.
 inline std::set<Expected> confirmedAllTheSame() {
   return {
-      // To the letter it is true: kfree() gets kvmalloc() memory. That it is only such as came from the slab allocator
-      // is not looked at.
-      {"kmem-mismatched-free", "kmem-mismatched-free/good_is_vmalloc_addr.c", 18},
       // To the letter it is true: what the ioctl asks for reaches kmalloc() in the allocator's body, which is made for
       // it to fail there.
       {"kmem-unbounded-kmalloc", "kmem-unbounded-kmalloc/good_allocator_body.c", 8},
