@@ -56,6 +56,13 @@ static ContextCounts countsOf(const kmem::ContextCounts &counts) {
   return same;
 }
 
+/// Whether the site is another function's call by now: what the recipe says of its arguments is not about that one.
+static bool isAnother(const RouteHop &site, llvm::StringRef callee) {
+  return !callee.empty() && llvm::all_of(site.calls, [&](const llvm::CallBase *call) {
+    return call->getCalledFunction() && call->getCalledFunction()->getName() != callee;
+  });
+}
+
 static llvm::Expected<Stage> pathOf(const ReplayRecipe &recipe, Sources &sources) {
   std::vector<RouteHop> hops;
   Stage stage;
@@ -63,6 +70,9 @@ static llvm::Expected<Stage> pathOf(const ReplayRecipe &recipe, Sources &sources
     auto hop = findHop(step.function, step.call, step.callee, sources);
     if (!hop)
       return hop.takeError();
+    if (step.via == HopKind::Site && isAnother(*hop, step.callee))
+      return llvm::createStringError("the source has moved: the call at " + describe(step.call) + " is not of " +
+                                     step.callee + "()");
     hops.push_back(std::move(*hop));
     stage.contexts.push_back(countsOf(step.context));
   }

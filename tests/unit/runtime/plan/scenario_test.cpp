@@ -52,6 +52,14 @@ TEST_F(HopTest, aSourceThatHasMovedIsAnError) {
   EXPECT_EQ(errorOf(find(at(7, 2), "first", "caller", "b.c")), "b.c is no translation unit of this build");
 }
 
+/// What a claim says of arguments is about the function it names.
+TEST_F(RecipeTest, aSiteThatCallsAnotherFunctionHasMoved) {
+  Sources sources = sourcesOf(text);
+  EXPECT_EQ(errorOf(makeScenario(sleepFinding({hop("caller", at(7, 2), "second", HopKind::Site)}, 1), shippedRules(),
+                                 sources)),
+            "the source has moved: the call at a.c:7:2 is not of second()");
+}
+
 TEST_F(RecipeTest, aFindingNeedsARecipe) {
   Sources sources = sourcesOf(text);
   EXPECT_EQ(errorOf(makeScenario(Finding(), shippedRules(), sources)), "the finding has no recipe for a replay");
