@@ -77,7 +77,9 @@ static bool isMadeOf(const TermPool &pool, TermRef value, llvm::ArrayRef<TermRef
 
 bool Run::comesFromEntry(llvm::ArrayRef<Value> arguments) const {
   std::vector<int> decisive = plan.target.kind == TargetKind::Size ? plan.target.sizes : std::vector<int>();
-  if (plan.target.kind != TargetKind::Free && plan.target.kind != TargetKind::Size)
+  if (plan.target.kind == TargetKind::Size)
+    decisive.push_back(plan.target.order);
+  else if (plan.target.kind != TargetKind::Free)
     decisive.push_back(plan.target.gfp);
   return llvm::any_of(decisive, [&](int index) {
     return index >= 0 && size_t(index) < arguments.size() && !arguments[size_t(index)].isKnown() &&
@@ -267,6 +269,14 @@ Environment::CallOutcome Run::atAllocation(const CallSite &site, const llvm::Fun
   return outcome;
 }
 
+/// Whether the site's call, once made without the claim, will not be made again: whatever follows tells nothing.
+bool Run::comesOnce() const { return isLastStage() && !stage().route->mayPassAgain(stage().first); }
+
+Environment::CallOutcome Run::pastSite() {
+  astray = true;
+  return {nullptr, {}, "past the site"};
+}
+
 Environment::CallOutcome Run::atTarget(const CallSite &site, const llvm::Function *target,
                                        llvm::ArrayRef<Value> arguments) {
   TargetCheck check(plan.target, machine, models, chooser);
@@ -281,6 +291,8 @@ Environment::CallOutcome Run::atTarget(const CallSite &site, const llvm::Functio
     met = true;
     return {nullptr, {}, "the call is made"};
   }
+  if (!*before && plan.target.kind != TargetKind::Sleep && comesOnce())
+    return pastSite(); // the arguments have told
   CallOutcome outcome;
   atSite = true;
   try {
@@ -299,9 +311,8 @@ Environment::CallOutcome Run::atTarget(const CallSite &site, const llvm::Functio
   } else if (++passes >= maxPasses) {
     chooser.shortcut(ShortcutKind::Bound, "passes of the site");
     outcome = {nullptr, {}, "past the site again and again"};
-  } else if (!outcome.body && isLastStage() && !stage().route->mayPassAgain(stage().first)) {
-    astray = true;
-    outcome = {nullptr, {}, "past the site"};
+  } else if (outcome.refusal.empty() && !outcome.body && comesOnce()) {
+    outcome = pastSite();
   }
   return outcome;
 }

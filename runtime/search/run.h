@@ -102,6 +102,8 @@ private:
   Stop guarded(llvm::function_ref<Stop()> body);
   Stop enterStage(uint64_t steps);
   Stop throughStages(Stop stop, uint64_t steps);
+  bool comesOnce() const;
+  CallOutcome pastSite();
   bool isSiteOnTheWay(const CallSite &site) const;
   bool isLastStage() const { return stageInHand + 1 == plan.stages.size(); }
   State stateNow() const;

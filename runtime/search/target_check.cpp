@@ -87,6 +87,8 @@ std::optional<bool> TargetCheck::isForeign(llvm::ArrayRef<Value> arguments) {
   if (sim::isErrorPointer(*pointer))
     return !target.acceptsErrorPointer;
   const Allocation *memory = models.allocationAt(*pointer);
+  if (!memory && machine.objects.at(*pointer)) // no, for all that this run knows, which refutes nothing
+    chooser.shortcut(ShortcutKind::Model, "nobody knows where the released memory comes from");
   if (!memory)
     return *pointer > sim::zeroSizePointer && !machine.objects.at(*pointer) &&
            !machine.program.layout().variableAt(*pointer); // nobody gave it out
