@@ -53,6 +53,8 @@ GfpClaim gfpClaim(const Program &program, const rules::GfpRestriction &restricti
           restriction.why};
 }
 
+uint64_t quietBits(const Program &program) { return uint64_t(program.value("__GFP_NOWARN").value_or(0)); }
+
 std::optional<SizeClaim> unboundedClaim(const Program &program, const rules::AllocRule &alloc) {
   std::optional<int64_t> limit = program.value(alloc.limit);
   if (!limit)
@@ -60,7 +62,7 @@ std::optional<SizeClaim> unboundedClaim(const Program &program, const rules::All
   const rules::FamilyRule *family = program.rules().family(alloc.family);
   bool fallsBack = family && !family->covers.empty();
   uint64_t most = llvm::SaturatingMultiply(uint64_t(*limit), fallsBack ? fallbackHeadroom : uint64_t(1)) + fallsBack;
-  return SizeClaim{most, alloc.limit, false};
+  return SizeClaim{most, alloc.limit, false, quietBits(program)};
 }
 
 static void addSleep(const Program &program, const rules::FunctionRule &rule, std::vector<Accusation> &all) {

@@ -14,6 +14,8 @@ SleepClaim sleepClaim(const rules::FunctionRule &rule, SleepKind sleeps, bool ma
 
 GfpClaim gfpClaim(const link::Program &program, const rules::GfpRestriction &restriction);
 
+/// Flags with which a size that is too large is no mistake: the call fails, and nobody is told.
+uint64_t quietBits(const link::Program &program);
 /// The largest size that is no mistake to let an outsider choose; nothing when the tree does not say. Memory that falls
 /// back to mapped pages has some headroom.
 std::optional<SizeClaim> unboundedClaim(const link::Program &program, const rules::AllocRule &alloc);

@@ -14,8 +14,7 @@ using namespace link;
 namespace {
 class UnboundedKmalloc final : public Check {
 public:
-  explicit UnboundedKmalloc(CheckInput input)
-      : Check(input), noWarn(uint64_t(input.program.value("__GFP_NOWARN").value_or(0))) {}
+  explicit UnboundedKmalloc(CheckInput input) : Check(input), noWarn(quietBits(input.program)) {}
 
   std::vector<Finding> finish() override;
 

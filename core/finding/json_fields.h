@@ -76,6 +76,7 @@ template <typename Io> void fields(Io &io, In<Io, SizeClaim> &claim) {
   io("limit", claim.limit);
   io("limit_name", claim.limitName);
   io.optional("is_order", claim.isOrder);
+  io.optional("quiet_bits", claim.quietBits);
 }
 
 template <typename Io> void fields(Io &io, In<Io, FreeClaim> &claim) {

@@ -91,11 +91,13 @@ struct SleepClaim {
   bool operator==(const SleepClaim &) const = default;
 };
 
-/// kmem-oversized-kmalloc, kmem-unbounded-kmalloc: the size or order is above the limit.
+/// kmem-oversized-kmalloc, kmem-unbounded-kmalloc: the size or order is above the limit, and no flag says that failing
+/// is expected.
 struct SizeClaim {
   uint64_t limit = 0; ///< the largest that is all right
   std::string limitName;
-  bool isOrder = false; ///< the limit is an order, not bytes
+  bool isOrder = false;   ///< the limit is an order, not bytes
+  uint64_t quietBits = 0; ///< flags of the tree, any of which says so
   bool operator==(const SizeClaim &) const = default;
 };
 

@@ -103,6 +103,7 @@ public:
   void operator()(const SizeClaim &claim) {
     target.kind = TargetKind::Size;
     target.limit = claim.limit;
+    target.noneOf = claim.quietBits;
     if (claim.isOrder)
       target.sizes.clear();
   }

@@ -21,7 +21,7 @@ struct Target {
   std::vector<int> sizes;         ///< Size: the product of these arguments
   uint64_t limit = 0;             ///< Size: the largest that is fine
   int order = -1, gfp = -1;       ///< arguments
-  uint64_t allOf = 0, noneOf = 0; ///< Gfp: bits of the tree, all and none of them
+  uint64_t allOf = 0, noneOf = 0; ///< bits of the tree; Gfp: all and none of them, Size: none
   int minOrder = 0;
   int pointer = -1;               ///< Free
   int cache = -1;                 ///< Free: the argument that must be the memory's cache

@@ -56,7 +56,13 @@ std::optional<bool> TargetCheck::isTooLarge(llvm::ArrayRef<Value> arguments) {
     bytes = values.compute(Op::Mul, bytes, values.widened(arguments[size_t(index)]));
   if (target.sizes.empty())
     bytes = values.widened(arguments[size_t(target.order)]);
-  return decide(values.compute(Op::Ult, Values64::number(target.limit), bytes));
+  Value isLarge = values.compute(Op::Ult, Values64::number(target.limit), bytes);
+  if (target.noneOf && target.gfp >= 0) {
+    const Value quiet =
+        values.compute(Op::And, values.widened(arguments[size_t(target.gfp)]), Values64::number(target.noneOf));
+    isLarge = values.compute(Op::And, isLarge, values.compute(Op::Eq, quiet, Values64::number(0)));
+  }
+  return decide(isLarge);
 }
 
 std::optional<bool> TargetCheck::hasFlags(llvm::ArrayRef<Value> arguments) {

@@ -89,6 +89,7 @@ INSTANTIATE_TEST_SUITE_P(, EveryClaim,
                          testing::Values(SleepClaim{SleepKind::ByGfp, false, "GFP_KERNEL", somewhere, true, true},
                                          SleepClaim{SleepKind::Forbidden, true, "", somewhere, false, false},
                                          SizeClaim{~uint64_t(0), "KMALLOC_MAX_SIZE", true},
+                                         SizeClaim{4096, "KMALLOC_MAX_SIZE", false, 0x2000},
                                          FreeClaim{FreeMismatch::Interior, {"slab", "kvmalloc"}, "vmalloc", -16},
                                          GfpClaim{{"__GFP_COMP"}, {"__GFP_DMA"}, 1, uint64_t(1) << 63, 2, "because"}));
 
