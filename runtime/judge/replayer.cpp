@@ -65,8 +65,10 @@ ReplayRun replay(const RunPlan &plan, const Witness &witness, Program &program, 
                  const rules::RuleSet &rules, const TreeValues &values) {
   TermPool pool;
   Machine machine(profile, program, pool);
+  ReplayRun refused;
+  refused.problem = "the script has an object where none can be";
   if (!haveRoom(witness.objects, machine.objects.space()))
-    return {.problem = "the script has an object where none can be"};
+    return refused;
   machine.objects.adopt(witness.objects);
   Models models(rules, values, machine);
   ScriptedChooser script(witness, machine.objects);

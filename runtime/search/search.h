@@ -104,6 +104,7 @@ private:
   std::optional<uint32_t> pointerIn(TermRef value);
   std::optional<uint64_t> concretise(TermRef value, PickFor purpose);
   void keepOther(TermRef is, uint64_t detour);
+  void keepLarge(TermRef value);
   void preferUsualSize(TermRef value);
   Answer prefer(TermRef condition);
   bool allFixed(TermRef value);

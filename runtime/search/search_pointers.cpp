@@ -8,6 +8,7 @@ namespace kmem::replay {
 static constexpr uint64_t costOfAlias = 5000;                       ///< behind all that lies on the way
 static constexpr uint64_t costOfLargest = 50;                       ///< of the sizes that a claim allows
 static constexpr uint64_t usualSize = 64, largestUsualSize = 65536; ///< bytes
+static constexpr uint64_t largeSize = 8 << 20;                      ///< more than any slab object or block of pages has
 static constexpr uint64_t smallSizes[] = {usualSize, 4096, largestUsualSize, 1 << 24};
 
 /// Further values, in blocks of detour; twice as much for each. Sizes are rarely what decides.
@@ -152,6 +153,16 @@ Answer Search::prefer(TermRef condition) {
   return answer;
 }
 
+/// The way on which memory is too large for anything but single pages, which some functions fall back to.
+void Search::keepLarge(TermRef value) {
+  TermPool &pool = machine.pool;
+  const unsigned width = pool[value].width;
+  if (truncated(2 * largeSize, width) != 2 * largeSize || valueOf(value) >= largeSize)
+    return;
+  const TermRef above = pool.binary(Op::Sub, value, pool.constant(largeSize, width));
+  keep(forkHere(), pool.binary(Op::Ult, above, pool.constant(largeSize, width)), costOfLeaving(costOfSize));
+}
+
 /// The way on which something does not have the value that is taken here, up to a limit.
 void Search::keepOther(TermRef is, uint64_t detour) {
   const unsigned times = timesDecided(engine.interpreter().instructionInHand());
@@ -169,6 +180,8 @@ std::optional<uint64_t> Search::concretise(TermRef value, PickFor purpose) {
   const TermRef is = machine.pool.equal(value, machine.pool.constant(number, machine.pool[value].width));
   if (isDecidedBy(is))
     return number;
+  if (purpose == PickFor::Size)
+    keepLarge(value);
   keepOther(is, purpose == PickFor::Size ? costOfSize : costOfValue);
   path.constraints.push_back(is);
   if (machine.pool[value].op == Op::Variable)
