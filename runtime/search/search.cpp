@@ -295,10 +295,9 @@ std::optional<bool> Search::branch(const Fork &fork) {
   return way;
 }
 
-/// A path that goes round and round is left for later when another one has less to go.
+/// A path that goes round is left for later when another one has less to go.
 bool Search::isOvertaken(unsigned times, uint64_t cost) {
-  if (std::exchange(path.wasOvertaken, false) || times <= limits.forksPerInstruction || pending.empty() ||
-      pending.begin()->first.cost >= cost)
+  if (std::exchange(path.wasOvertaken, false) || times == 1 || pending.empty() || pending.begin()->first.cost >= cost)
     return false;
   Path later = forkHere();
   later.wasOvertaken = true;
