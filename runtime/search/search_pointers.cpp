@@ -8,7 +8,7 @@ namespace kmem::replay {
 static constexpr uint64_t costOfAlias = 5000;                       ///< behind all that lies on the way
 static constexpr uint64_t costOfLargest = 50;                       ///< of the sizes that a claim allows
 static constexpr uint64_t usualSize = 64, largestUsualSize = 65536; ///< bytes
-static constexpr uint64_t largeSize = 8 << 20;                      ///< more than any slab object or block of pages has
+static constexpr uint64_t largestBlock = sim::pageSize << sim::maxPageOrder;
 static constexpr uint64_t smallSizes[] = {usualSize, 4096, largestUsualSize, 1 << 24};
 
 /// Further values, in blocks of detour; twice as much for each. Sizes are rarely what decides.
@@ -153,14 +153,17 @@ Answer Search::prefer(TermRef condition) {
   return answer;
 }
 
-/// The way on which memory is too large for anything but single pages, which some functions fall back to.
+/// The way, once on a path, on which memory is too large for anything but single pages, which some functions fall back
+/// to.
 void Search::keepLarge(TermRef value) {
   TermPool &pool = machine.pool;
   const unsigned width = pool[value].width;
-  if (truncated(2 * largeSize, width) != 2 * largeSize || valueOf(value) >= largeSize)
+  const llvm::Instruction *here = engine.interpreter().instructionInHand();
+  const bool wasDecided = llvm::any_of(path.forks, [&](const auto &fork) { return fork.first == here; });
+  if (wasDecided || truncated(2 * largestBlock, width) != 2 * largestBlock || valueOf(value) > largestBlock)
     return;
-  const TermRef above = pool.binary(Op::Sub, value, pool.constant(largeSize, width));
-  keep(forkHere(), pool.binary(Op::Ult, above, pool.constant(largeSize, width)), costOfLeaving(costOfSize));
+  const TermRef above = pool.binary(Op::Sub, value, pool.constant(largestBlock + 1, width));
+  keep(forkHere(), pool.binary(Op::Ult, above, pool.constant(largestUsualSize, width)), costOfLeaving(costOfSize));
 }
 
 /// The way on which something does not have the value that is taken here, up to a limit.
