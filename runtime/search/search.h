@@ -72,28 +72,42 @@ private:
   };
 
   bool isUp() const;
+  bool isTimeUp();
   void follow(Stop stop, SearchResult &result);
   bool takeNext();
   void noticeCall();
-  bool isTimeUp();
+  void setValues(Assignment values);
+  uint64_t valueOf(TermRef term) { return evaluation.valueOf(term); }
+  void note(ShortcutKind kind, std::string_view what);
+  llvm::StringRef kept(llvm::StringRef text) { return texts.save(text); }
+  void fix(uint32_t variable, TermRef equality);
+  const LogEntry *entryOf(uint32_t variable) const;
+  Witness witnessOf(const Path &path) const;
+
+  // search_forks.cpp
   size_t logAtInstruction() const { return engine.isInCall() ? logAtCall : path.log.size(); }
   Path forkHere() const;
   void keep(Path path, TermRef condition, uint64_t cost);
-  bool assume(TermRef condition);
-  bool isDecidedBy(TermRef condition) const;
-  uint64_t valueOf(TermRef term) { return evaluation.valueOf(term); }
-  void setValues(Assignment values);
   uint64_t costHere(uint64_t distance) const;
   uint64_t costOfLeaving(uint64_t detour) const;
+  bool allFixed(TermRef value);
+  bool isDecidedBy(TermRef condition) const;
+  bool assume(TermRef condition);
+  unsigned timesDecided(const llvm::Instruction *at);
+  std::optional<unsigned> distanceOver(const llvm::BasicBlock *block) const;
+  bool decideWanted(TermRef yes, bool isTrue, bool isSites);
+  std::optional<bool> goNearer(bool way, TermRef condition, std::optional<unsigned> here,
+                               std::optional<unsigned> there);
+  bool isOvertaken(unsigned times, uint64_t cost);
+
+  // search_turns.cpp
   bool leadsAway(const Fork &fork, bool way) const;
-  void goBackFor(TermRef condition);
+  void turnBack();
   void need(TermRef condition);
+  void goBackFor(TermRef condition);
   void rememberStart();
   void beginAnew(TermRef condition);
-  unsigned timesDecided(const llvm::Instruction *at);
-  bool isOvertaken(unsigned times, uint64_t cost);
-  void note(ShortcutKind kind, std::string_view what);
-  llvm::StringRef kept(llvm::StringRef text) { return texts.save(text); }
+  uint64_t costOfMissing(const Path &later, TermRef condition) const;
 
   // search_pointers.cpp
   std::optional<uint64_t> pickAddress(TermRef value);
@@ -107,10 +121,6 @@ private:
   void keepLarge(TermRef value);
   void preferUsualSize(TermRef value);
   Answer prefer(TermRef condition);
-  bool allFixed(TermRef value);
-  const LogEntry *entryOf(uint32_t variable) const;
-
-  Witness witnessOf(const Path &path) const;
 
   const RunPlan &plan;
   Machine &machine;
@@ -131,11 +141,11 @@ private:
   uint64_t callSeen = ~uint64_t(0);  ///< the call in hand, once it has asked something
   size_t logAtCall = 0;              ///< before it asked
   std::vector<uint32_t> fixedInCall; ///< variables that got their value since
-  void fix(uint32_t variable, TermRef equality);
   llvm::BumpPtrAllocator allocator;
   llvm::UniqueStringSaver texts{allocator};
   std::clock_t begun = 0;
   std::string refusal;
+  bool isWaiting = false;      ///< it refused so that others go on first
   TermRef missed = noTerm;     ///< what the path in hand would have needed at its last turn away from the site
   std::vector<TermRef> needed; ///< what paths so missed, up to a limit
   std::optional<Path> atStart; ///< of the first path, before anything was asked about what it was given
