@@ -27,7 +27,7 @@ RunPlan Judge::planFrom(size_t first, bool skips) const {
   return plan;
 }
 
-Judge::Outcome Judge::tryFrom(size_t first, bool skips, double seconds) {
+Judge::Outcome Judge::tryFrom(size_t first, bool skips, double seconds, bool waits) {
   const RunPlan plan = planFrom(first, skips);
   const std::clock_t begun = std::clock();
   SearchResult found;
@@ -38,6 +38,7 @@ Judge::Outcome Judge::tryFrom(size_t first, bool skips, double seconds) {
     SearchLimits searchLimits;
     searchLimits.seconds = std::min(seconds, secondsLeft());
     searchLimits.steps = limits.steps;
+    searchLimits.waits = waits;
     found = Search(plan, machine, models, searchLimits).run();
   } catch (const std::bad_alloc &) { // of the process; all that the search held is free again
     result.counts.seconds += double(std::clock() - begun) / CLOCKS_PER_SEC;
@@ -101,6 +102,12 @@ Judgement Judge::judge() {
     if (here == Outcome::Refuted)
       outcome = here;
   }
+  // What is left of the time is for the other order of paths, which comes to other things in time.
+  const bool wasCut =
+      llvm::any_of(result.attempts, [](const Attempt &attempt) { return attempt.found.end == SearchEnd::Limit; });
+  if (outcome == Outcome::Unknown && !result.confirmation && wasCut && secondsLeft() > 0 &&
+      tryFrom(hops - 1, /*skips=*/false, secondsLeft(), /*waits=*/false) == Outcome::Refuted)
+    outcome = Outcome::Refuted;
   unknownBecause = atEntry;
   if (outcome == Outcome::Refuted)
     result.verdict = refutation(scenario, refutedFrom);

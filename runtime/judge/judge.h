@@ -61,7 +61,7 @@ public:
 private:
   /// CallersDecide: it happens when a caller passes such flags or such a size, which says nothing of the callers.
   enum class Outcome : uint8_t { Confirmed, Refuted, Unknown, CallersDecide };
-  Outcome tryFrom(size_t first, bool skips, double seconds);
+  Outcome tryFrom(size_t first, bool skips, double seconds, bool waits = true);
   Outcome tryBothWays(size_t first);
   double secondsLeft() const;
 

@@ -26,6 +26,7 @@ struct SearchLimits {
   unsigned decisionsPerInstruction = 200; ///< a path that comes back to one more often goes round in circles
   unsigned valuesPerPlace = 8;            ///< gone through where a number must be known
   unsigned placesPerPointer = 8;          ///< that others lead to, too
+  bool waits = true;                      ///< a path that goes round, until others have no less to go
 };
 
 enum class SearchEnd : uint8_t { Met, Exhausted, Limit };

@@ -116,8 +116,8 @@ std::optional<bool> Search::branch(const Fork &fork) {
   return goNearer(way, way ? yes : no, distanceOver(taken), distanceOver(other));
 }
 
-/// The way that the values in hand go, `here` from the next call, or the other one, which is `there` from it. A way that
-/// leads nearer is worth a question; one that cannot get there is not worth going.
+/// The way that the values in hand go, `here` from the next call, or the other one, which is `there` from it. A way
+/// that leads nearer is worth a question; one that cannot get there is not worth going.
 std::optional<bool> Search::goNearer(bool way, TermRef condition, std::optional<unsigned> here,
                                      std::optional<unsigned> there) {
   const TermRef otherwise = machine.pool.negation(condition);
@@ -159,7 +159,8 @@ std::optional<bool> Search::goNearer(bool way, TermRef condition, std::optional<
 
 /// A path that goes round is left for later when another one has less to go.
 bool Search::isOvertaken(unsigned times, uint64_t cost) {
-  if (std::exchange(path.wasOvertaken, false) || times == 1 || pending.empty() || pending.begin()->first.cost >= cost)
+  if (!limits.waits || std::exchange(path.wasOvertaken, false) || times == 1 || pending.empty() ||
+      pending.begin()->first.cost >= cost)
     return false;
   Path later = forkHere();
   later.wasOvertaken = true;

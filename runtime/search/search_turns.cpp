@@ -6,7 +6,7 @@
 namespace kmem::replay {
 
 static constexpr uint64_t costOfMissed = 100'000; ///< more than any detour
-static constexpr size_t maxNeeded = 16; ///< conditions that order paths, or that paths begin anew with
+static constexpr size_t maxNeeded = 16;           ///< conditions that order paths, or that paths begin anew with
 
 /// Whether a way leads where the next call cannot be reached any more, while the other one does not.
 bool Search::leadsAway(const Fork &fork, bool way) const {
@@ -65,7 +65,8 @@ static bool misses(const Path &later, TermRef condition, TermRef wrong) {
   return condition == wrong || llvm::is_contained(later.constraints, wrong);
 }
 
-/// Paths on which something is not so that others have needed come last: each of them would turn away at the same place.
+/// Paths on which something is not so that others have needed come last: each of them would turn away at the same
+/// place.
 uint64_t Search::costOfMissing(const Path &later, TermRef condition) const {
   return costOfMissed * uint64_t(llvm::count_if(needed, [&](TermRef other) {
            return misses(later, condition, machine.pool.negation(other));
