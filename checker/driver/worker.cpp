@@ -1,6 +1,7 @@
 #include "checker/driver/worker.h"
 
 #include "checker/driver/worker_pool.h"
+#include "core/support/sanitized.h"
 
 #include "llvm/Support/ErrorHandling.h"
 
@@ -71,17 +72,6 @@ static void reportFatal(void *descriptor, const char *reason, bool) {
   sendMessage(*static_cast<int *>(descriptor), MessageKind::Fatal, reason);
   _exit(EXIT_FAILURE);
 }
-
-#ifndef __has_feature // gcc
-#define __has_feature(x) 0
-#endif
-
-/// Sanitizers reserve terabytes of addresses that they never use.
-static constexpr bool isSanitized = __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-                                    || true
-#endif
-    ;
 
 static void limitMemory() {
   rlimit limit{taskMemoryLimitBytes, taskMemoryLimitBytes};

@@ -2,6 +2,7 @@
 
 #include "core/finding/finding_json.h"
 #include "core/finding/read_findings.h"
+#include "core/support/sanitized.h"
 
 #include "llvm/Support/raw_ostream.h"
 
@@ -27,7 +28,8 @@ struct Worker {
 void limitProcess(const WorkerLimits &limits) {
   const rlimit cpu{limits.cpuSeconds, limits.cpuSeconds + 1}, data{limits.dataBytes, limits.dataBytes}, core{0, 0};
   setrlimit(RLIMIT_CPU, &cpu);
-  setrlimit(RLIMIT_DATA, &data);
+  if (!isSanitized)
+    setrlimit(RLIMIT_DATA, &data);
   setrlimit(RLIMIT_CORE, &core);
 }
 
