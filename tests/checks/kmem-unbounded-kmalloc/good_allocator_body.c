@@ -5,6 +5,8 @@
 /* What an allocator's own body does with a size is judged where the allocator is called. */
 static void *from_slab(size_t size, gfp_t flags)
 {
+	if (size > PAGE_SIZE)
+		flags |= __GFP_NOWARN; /* there is another way */
 	return kmalloc(size, flags);
 }
 
