@@ -133,6 +133,13 @@ std::vector<TermRef> Solver::touching(std::span<const TermRef> constraints, Term
   return chosen;
 }
 
+unsigned Solver::millisecondsLeft() const {
+  if (!end)
+    return limits.queryTimeoutMs;
+  const double left = double(*end - std::clock()) * 1000 / CLOCKS_PER_SEC;
+  return unsigned(std::clamp(left, 1.0, double(limits.queryTimeoutMs)));
+}
+
 const Solver::Known &Solver::ask(std::vector<TermRef> conjunction) {
   ++statistics.asked;
   if (auto it = answers.find(conjunction); it != answers.end()) {
@@ -146,7 +153,7 @@ const Solver::Known &Solver::ask(std::vector<TermRef> conjunction) {
     }
   z3::solver solver(translation->context, "QF_BV");
   z3::params parameters(translation->context);
-  parameters.set("timeout", limits.queryTimeoutMs);
+  parameters.set("timeout", millisecondsLeft());
   solver.set(parameters);
   for (TermRef term : conjunction)
     solver.add(translation->condition(term));

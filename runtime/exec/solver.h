@@ -6,9 +6,11 @@
 
 #include "runtime/exec/guess.h"
 
+#include <ctime>
 #include <deque>
 #include <map>
 #include <memory>
+#include <optional>
 #include <span>
 
 namespace kmem::replay {
@@ -41,6 +43,10 @@ public:
   /// can.
   Answer solve(std::span<const TermRef> constraints, const Assignment &preferred, Assignment &model);
 
+  /// No query goes on for longer than until this moment of the process's time (std::clock()), give or take a
+  /// millisecond.
+  void endAt(std::clock_t moment) { end = moment; }
+
   const SolverCounts &counts() const { return statistics; }
 
 private:
@@ -59,7 +65,10 @@ private:
   void remember(const Assignment &model);
 
   TermPool &pool;
+  unsigned millisecondsLeft() const;
+
   SolverLimits limits;
+  std::optional<std::clock_t> end;
   SolverCounts statistics;
   const Assignment noValues;
   Evaluation evaluation{pool, noValues};

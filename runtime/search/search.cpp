@@ -128,6 +128,7 @@ void Search::follow(Stop stop, SearchResult &result) {
 SearchResult Search::run() {
   SearchResult result;
   begun = std::clock();
+  solver.endAt(begun + std::clock_t(limits.seconds * CLOCKS_PER_SEC));
   Stop stop = engine.start(limits.stepsPerPath);
   follow(stop, result);
   while (!engine.isMet() && !isUp() && takeNext())
