@@ -49,12 +49,6 @@ private:
   std::vector<uint64_t> offsets;
 };
 
-const llvm::DIType *typeOf(const llvm::GlobalVariable &variable) {
-  llvm::SmallVector<llvm::DIGlobalVariableExpression *, 1> debug;
-  variable.getDebugInfo(debug);
-  return debug.empty() ? nullptr : debug.front()->getVariable()->getType();
-}
-
 } // namespace
 
 const std::optional<std::vector<Address>> &Aliases::inVariables(const llvm::DIType *type) {

@@ -72,6 +72,12 @@ const llvm::DIType *pointeeOf(const llvm::DIType *type) {
   return stripped(pointer->getBaseType());
 }
 
+const llvm::DIType *typeOf(const llvm::GlobalVariable &variable) {
+  llvm::SmallVector<llvm::DIGlobalVariableExpression *, 1> debug;
+  variable.getDebugInfo(debug);
+  return debug.empty() ? nullptr : debug.front()->getVariable()->getType();
+}
+
 bool isPointer(const llvm::DIType *type) {
   auto *pointer = llvm::dyn_cast_or_null<llvm::DIDerivedType>(stripped(type));
   return pointer && pointer->getTag() == llvm::dwarf::DW_TAG_pointer_type;
@@ -235,9 +241,7 @@ Input LazyObjects::describe(Address address, unsigned width) const {
   const llvm::GlobalVariable *variable = image.variableAt(address);
   if (!variable)
     return {"", width, 0, false, nullptr};
-  llvm::SmallVector<llvm::DIGlobalVariableExpression *, 1> debug;
-  variable->getDebugInfo(debug);
-  const llvm::DIType *type = debug.empty() ? nullptr : debug.front()->getVariable()->getType();
+  const llvm::DIType *type = typeOf(*variable);
   const auto offset = int64_t(address - image.addressOf(*variable));
   const std::string name = variable->getName().str();
   if (!type)

@@ -22,6 +22,8 @@ namespace kmem::replay {
 const llvm::DIType *pointeeOf(const llvm::DIType *type);
 /// Without names and qualifiers.
 const llvm::DIType *stripped(const llvm::DIType *type);
+/// As declared; null when there is no debug information.
+const llvm::DIType *typeOf(const llvm::GlobalVariable &variable);
 /// Types of different units are the same when they have one name and one place.
 bool isSameType(const llvm::DIType *a, const llvm::DIType *b);
 bool isPointer(const llvm::DIType *type);

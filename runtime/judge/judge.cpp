@@ -29,7 +29,7 @@ RunPlan Judge::planFrom(size_t first, bool skips) const {
 
 Judge::Outcome Judge::tryFrom(size_t first, bool skips, double seconds, bool waits) {
   const RunPlan plan = planFrom(first, skips);
-  const std::clock_t begun = std::clock();
+  const std::clock_t started = std::clock();
   SearchResult found;
   try {
     TermPool pool;
@@ -41,7 +41,7 @@ Judge::Outcome Judge::tryFrom(size_t first, bool skips, double seconds, bool wai
     searchLimits.waits = waits;
     found = Search(plan, machine, models, searchLimits).run();
   } catch (const std::bad_alloc &) { // of the process; all that the search held is free again
-    result.counts.seconds += double(std::clock() - begun) / CLOCKS_PER_SEC;
+    result.counts.seconds += double(std::clock() - started) / CLOCKS_PER_SEC;
     unknownBecause = "the search from " + functionName(scenario, first) + " reached its limit of memory";
     return Outcome::Unknown;
   }

@@ -34,6 +34,10 @@ public:
   /// Whether a return from `hop` can come back to it: the call stands in a loop of the function above, or another one
   /// follows it there, or so in one further up, down to `first`.
   bool mayComeBack(size_t hop, size_t first) const;
+  /// Whether a run from `first` on that goes to `block` of the hop's function does not come to the hop's call any more.
+  bool isOutOfReach(size_t hop, const llvm::BasicBlock *block, size_t first) const {
+    return !distance(hop, block) && !mayComeBack(hop, first);
+  }
   /// Whether the site can come after it was passed.
   bool mayPassAgain(size_t first) const;
 

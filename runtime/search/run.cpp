@@ -176,16 +176,13 @@ bool Run::isSiteOnTheWay(const CallSite &site) const {
 Environment::CallOutcome Run::call(const CallSite &site, const llvm::Function *target,
                                    llvm::ArrayRef<Value> arguments) {
   ++calls;
+  const std::optional<size_t> hop = hopInHand();
+  if (hop && stage().route->leadsSomewhere(*hop) &&
+      stage().route->isOutOfReach(*hop, site.call->getParent(), stage().first))
+    return goneAstray("the next call can no longer be reached");
   if (keepsStates)
     beforeCall = stateNow();
   CallOutcome outcome;
-  const std::optional<size_t> hop = hopInHand();
-  if (hop && stage().route->leadsSomewhere(*hop) && !stage().route->distance(*hop, site.call->getParent()) &&
-      !stage().route->mayComeBack(*hop, stage().first)) {
-    beforeCall.reset();
-    astray = true;
-    return {nullptr, {}, "the next call can no longer be reached"};
-  }
   if (isSiteOnTheWay(site))
     outcome = atTarget(site, target, arguments);
   else if (!hop || !stage().route->leadsOn(*hop, site.call))
@@ -272,9 +269,9 @@ Environment::CallOutcome Run::atAllocation(const CallSite &site, const llvm::Fun
 /// Whether the site's call, once made without the claim, will not be made again: whatever follows tells nothing.
 bool Run::comesOnce() const { return isLastStage() && !stage().route->mayPassAgain(stage().first); }
 
-Environment::CallOutcome Run::pastSite() {
+Environment::CallOutcome Run::goneAstray(const char *why) {
   astray = true;
-  return {nullptr, {}, "past the site"};
+  return {nullptr, {}, why};
 }
 
 Environment::CallOutcome Run::atTarget(const CallSite &site, const llvm::Function *target,
@@ -292,7 +289,7 @@ Environment::CallOutcome Run::atTarget(const CallSite &site, const llvm::Functio
     return {nullptr, {}, "the call is made"};
   }
   if (!*before && plan.target.kind != TargetKind::Sleep && comesOnce())
-    return pastSite(); // the arguments have told
+    return goneAstray("past the site"); // the arguments have told
   CallOutcome outcome;
   atSite = true;
   try {
@@ -312,7 +309,7 @@ Environment::CallOutcome Run::atTarget(const CallSite &site, const llvm::Functio
     chooser.shortcut(ShortcutKind::Bound, "passes of the site");
     outcome = {nullptr, {}, "past the site again and again"};
   } else if (outcome.refusal.empty() && !outcome.body && comesOnce()) {
-    outcome = pastSite();
+    outcome = goneAstray("past the site");
   }
   return outcome;
 }

@@ -103,7 +103,7 @@ private:
   Stop enterStage(uint64_t steps);
   Stop throughStages(Stop stop, uint64_t steps);
   bool comesOnce() const;
-  CallOutcome pastSite();
+  CallOutcome goneAstray(const char *why);
   bool isSiteOnTheWay(const CallSite &site) const;
   bool isLastStage() const { return stageInHand + 1 == plan.stages.size(); }
   State stateNow() const;

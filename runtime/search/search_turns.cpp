@@ -15,8 +15,7 @@ bool Search::leadsAway(const Fork &fork, bool way) const {
   if (!hop)
     return false;
   const Stage &stage = engine.stage();
-  return !stage.route->distance(*hop, taken) && stage.route->distance(*hop, other) &&
-         !stage.route->mayComeBack(*hop, stage.first);
+  return stage.route->isOutOfReach(*hop, taken, stage.first) && !stage.route->isOutOfReach(*hop, other, stage.first);
 }
 
 /// The site needs a condition that was decided otherwise, as it may have been long before and in another function: the
