@@ -2,8 +2,7 @@
 #pragma once
 
 #include "runtime/plan/scenario.h"
-#include "tests/support/case_file.h"
-#include "tests/support/program_run.h"
+#include "tests/unit/runtime/c_unit.h"
 
 #include <gtest/gtest.h>
 
@@ -11,22 +10,7 @@ namespace kmem::replay {
 
 class RecipeTest : public testing::Test {
 protected:
-  static const rules::RuleSet &shippedRules() {
-    static const rules::RuleSet rules = [] {
-      rules::TreeFacts facts;
-      facts.version = "6.12";
-      return llvm::cantFail(rules::loadRules(KMEM_SOURCE_DIR "/rules", facts));
-    }();
-    return rules;
-  }
-
-  Sources sourcesOf(llvm::StringRef text) const {
-    folder.write("a.c", text);
-    TranslationUnit unit{folder.path(),
-                         folder.path("a.c"),
-                         {"clang", "-O2", "-nostdinc", "-D__KERNEL__", "-I" + test::stubHeaders(), "a.c"}};
-    return Sources({unit}, folder.path(), {});
-  }
+  Sources sourcesOf(llvm::StringRef text) const { return Sources({writeUnit(folder, text)}, folder.path(), {}); }
 
   static SourceLocation at(unsigned line, unsigned column) { return {"a.c", line, column}; }
   static ReplayHop hop(std::string function, SourceLocation call, std::string callee, HopKind via) {

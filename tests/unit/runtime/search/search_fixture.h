@@ -4,8 +4,7 @@
 #include "core/frontend/kernel_module.h"
 #include "core/frontend/lower.h"
 #include "runtime/search/search.h"
-#include "tests/support/case_file.h"
-#include "tests/support/program_run.h"
+#include "tests/unit/runtime/c_unit.h"
 
 #include "llvm/IR/InstIterator.h"
 
@@ -17,20 +16,8 @@ class SearchTest : public testing::Test {
 protected:
   SearchTest() : rules(shippedRules()) {}
 
-  static const rules::RuleSet &shippedRules() {
-    static const rules::RuleSet rules = [] {
-      rules::TreeFacts facts;
-      facts.version = "6.12";
-      return llvm::cantFail(rules::loadRules(KMEM_SOURCE_DIR "/rules", facts));
-    }();
-    return rules;
-  }
-
   KernelModule compile(llvm::StringRef text) const {
-    folder.write("a.c", text);
-    TranslationUnit unit{folder.path(),
-                         folder.path("a.c"),
-                         {"clang", "-O2", "-nostdinc", "-D__KERNEL__", "-I" + test::stubHeaders(), "a.c"}};
+    TranslationUnit unit = writeUnit(folder, text);
     unit.arguments = adaptArguments(unit);
     FrontendOptions options;
     options.sourceRoot = folder.path();
